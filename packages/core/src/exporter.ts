@@ -1,0 +1,78 @@
+import type { Snapshot } from './snapshot/snapshot.ts';
+import type { TelemetryError } from './telemetry-error.ts';
+
+/**
+ * Temporality says what an exporter sends of sums and histograms: `cumulative` the running totals since the series
+ * began, `delta` what happened since the last delivered flush, `low-memory` delta for counters and histograms and
+ * cumulative for the rest.
+ *
+ * Source: OpenTelemetry metrics data model, "Temporality"; OTLP exporter specification, "Temporality preference".
+ */
+export type Temporality = 'cumulative' | 'delta' | 'low-memory';
+
+/**
+ * Exporter takes snapshots to where they are to go. Swap it to send metrics anywhere else; `export` gets an
+ * immutable snapshot and says truthfully what became of it, and the reader settles its books by that report.
+ */
+export interface Exporter {
+  /** Which values of a point this exporter sends. */
+  readonly temporality: Temporality;
+  /**
+   * export delivers one snapshot. At most one call is under way at a time, and never one for an empty snapshot.
+   * It never rejects: what goes wrong is an outcome. It ends by `options.signal`.
+   */
+  export(snapshot: Snapshot, options: ExportOptions): Promise<ExportReport>;
+  /** shutdown frees what the exporter holds (sockets, files). No export follows. */
+  shutdown?(): Promise<void>;
+}
+
+/** ExportOptions is what one export must keep to. */
+export interface ExportOptions {
+  /** The time left for this export, retries included, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Aborts when that time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** ExportReport says what became of a snapshot: as a whole, or range by range when it went in several requests. */
+export type ExportReport = ExportOutcome | { readonly parts: readonly ExportedPart[] };
+
+/** ExportedPart is the outcome for the points `from` (inclusive) to `to` (exclusive), in the order of `snapshot.points`. */
+export interface ExportedPart {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: ExportOutcome;
+}
+
+/** ExportOutcome is what is known about one request. */
+export type ExportOutcome = AcceptedOutcome | PartialOutcome | FailedOutcome;
+
+/** AcceptedOutcome: the receiver took every point. `warning` is what it said besides, if anything. */
+export interface AcceptedOutcome {
+  readonly status: 'accepted';
+  readonly warning?: string;
+}
+
+/** PartialOutcome: the receiver took the request but rejected some points, without saying which. */
+export interface PartialOutcome {
+  readonly status: 'partial';
+  /** How many points were rejected: an integer ≥ 1. */
+  readonly rejectedDataPoints: number;
+  /** The receiver's reason. */
+  readonly message: string;
+}
+
+/**
+ * FailedOutcome: no success is known.
+ *
+ * - `not-delivered`: no byte of the body left this process (DNS, connect, TLS).
+ * - `refused`: the answer blames the address or the credentials, not the data (401, 403, 404, 405, 407).
+ * - `ambiguous`: part of the body may have left and there was no final answer (time-out, reset, 429, 502, 503, 504).
+ * - `rejected`: any other final answer.
+ */
+export interface FailedOutcome {
+  readonly status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected';
+  readonly error: TelemetryError;
+  /** No request may be made before this time (milliseconds since the Unix epoch), because the receiver asked so. */
+  readonly notBeforeUnixMs?: number;
+}

@@ -1,0 +1,40 @@
+/**
+ * TelemetryErrorCode lists the codes of errors that core itself makes. They are stable: match on them, not on
+ * messages. Exporters add codes of their own.
+ *
+ * - `INVALID_VALUE`: a recorded value outside the instrument's range; the state is untouched.
+ * - `COUNTER_OVERFLOW`: a counter would pass 2^64 − 1; the state is untouched.
+ * - `INVALID_NAME`: not an OpenTelemetry instrument name.
+ * - `INVALID_ATTRIBUTE`: a key or value that OTLP can't carry; nothing was recorded.
+ * - `INVALID_OPTIONS`: bounds, unit or description of an instrument that can't be used.
+ * - `KIND_CONFLICT`: the name is already an instrument of another kind.
+ * - `SHUT_DOWN`: the handle was shut down; nothing is recorded or sent any more.
+ * - `PARTIAL_SUCCESS`: the collector took the request but rejected some of its data points.
+ * - `EXPORTER_FAILED`: an exporter threw or rejected, which its contract forbids.
+ */
+export type TelemetryErrorCode =
+  | 'INVALID_VALUE'
+  | 'COUNTER_OVERFLOW'
+  | 'INVALID_NAME'
+  | 'INVALID_ATTRIBUTE'
+  | 'INVALID_OPTIONS'
+  | 'KIND_CONFLICT'
+  | 'SHUT_DOWN'
+  | 'PARTIAL_SUCCESS'
+  | 'EXPORTER_FAILED';
+
+/** TelemetryError is every error of this library: a stable `code`, a message for people, and the `cause` if any. */
+export class TelemetryError extends Error {
+  override readonly name: string = 'TelemetryError';
+  /** One of TelemetryErrorCode, or a code that an exporter documents. */
+  readonly code: TelemetryErrorCode | (string & {});
+
+  constructor(
+    code: TelemetryErrorCode | (string & {}),
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+}
