@@ -1,0 +1,12 @@
+/** InstrumentKind is what a name was first used as, and stays. A latency is a histogram of milliseconds ≥ 0. */
+export type InstrumentKind = 'counter' | 'latency' | 'histogram' | 'gauge';
+
+/** Metric is what all series of one name have in common: a stable object. */
+export interface Metric {
+  /** The name as first recorded; names that differ only in case are one metric. */
+  readonly name: string;
+  readonly kind: InstrumentKind;
+  /** A UCUM unit such as `ms`, or an empty string. */
+  readonly unit: string;
+  readonly description: string;
+}
