@@ -10,11 +10,28 @@ export type {
   PartialOutcome,
   Temporality,
 } from './exporter.ts';
+export { systemClock } from './clock.ts';
+export type { Clock, ScheduleOptions } from './clock.ts';
+export type {
+  HistogramOptions,
+  InstrumentOptions,
+  LatencyOptions,
+  TelemetryHandleOptions,
+} from './handle-options.ts';
+export type { Account, Amounts } from './reader/account.ts';
+export { FlushError } from './reader/flush-result.ts';
+export type { FlushReport, FlushResult } from './reader/flush-result.ts';
+export type { Counter } from './record/counter.ts';
+export type { Gauge } from './record/gauge.ts';
+export type { Histogram } from './record/histogram.ts';
+export type { Latency } from './record/latency.ts';
 export { failure, succeeded, success } from './result.ts';
 export type { Failure, Result, Success } from './result.ts';
 export type { Distribution, GaugePoint, HistogramPoint, Point, SumPoint } from './snapshot/point.ts';
 export type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot/snapshot.ts';
 export type { InstrumentKind, Metric } from './state/metric.ts';
+export type { MetricOptions } from './state/state.ts';
 export type { Series } from './state/series.ts';
 export { TelemetryError } from './telemetry-error.ts';
 export type { TelemetryErrorCode } from './telemetry-error.ts';
+export { TelemetryHandle } from './telemetry-handle.ts';

@@ -1,0 +1,150 @@
+import type { AttributeValue, Attributes } from './attributes.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { describeValue } from './describe-value.ts';
+import type { Exporter } from './exporter.ts';
+import { copyAttributes } from './record/copy-attributes.ts';
+import {
+  validateBounds,
+  validateDescription,
+  validateName,
+  validateUnit,
+} from './record/validate-instrument.ts';
+import type { MetricOptions } from './state/state.ts';
+import { TelemetryError } from './telemetry-error.ts';
+
+/** TelemetryHandleOptions is what a handle is made of. Only the exporter is required. */
+export interface TelemetryHandleOptions {
+  /** Where flushes go. */
+  readonly exporter: Exporter;
+  /** What produces the metrics: OTLP resource attributes such as `service.name`. */
+  readonly resource?: Attributes | ReadonlyMap<string, AttributeValue> | undefined;
+  /** Labels that go with everything that is sent. */
+  readonly labels?: Attributes | ReadonlyMap<string, AttributeValue> | undefined;
+  /** The time between the flushes of `start()`, in milliseconds: 1 to 2^31 − 1. Default 10,000. */
+  readonly flushIntervalMs?: number | undefined;
+  /** The time one flush may take, retries included, in milliseconds: 1 to 2^31 − 1. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Upper-inclusive bounds of latencies that are told none, in milliseconds. Default: OpenTelemetry's. */
+  readonly latencyBoundsMs?: readonly number[] | undefined;
+  /** How many series a metric may have, the overflow series included: 2 or more. Default 2000. */
+  readonly cardinalityLimit?: number | undefined;
+  /** Unit, description and bounds by metric name; they win over those in code. */
+  readonly metrics?: ReadonlyMap<string, MetricOptions> | undefined;
+  /** Where time comes from. */
+  readonly clock?: Clock | undefined;
+  /** Where warnings go. Default: `process.emitWarning`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** InstrumentOptions is what a bound instrument is told: which series it is, and what its metric is. */
+export interface InstrumentOptions {
+  /** The series; copied now, so that later changes of the object change nothing. */
+  readonly attributes?: Attributes | undefined;
+  /** A UCUM unit such as `By`, `s` or `{request}`; at most 63 ASCII characters. */
+  readonly unit?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/** LatencyOptions adds the bounds of the buckets. */
+export interface LatencyOptions extends Omit<InstrumentOptions, 'unit'> {
+  /** Upper-inclusive bounds in milliseconds, finite and strictly increasing. */
+  readonly boundsMs?: readonly number[] | undefined;
+}
+
+/** HistogramOptions adds the bounds of the buckets. */
+export interface HistogramOptions extends InstrumentOptions {
+  /** Upper-inclusive bounds in the histogram's unit, finite and strictly increasing. */
+  readonly bounds?: readonly number[] | undefined;
+}
+
+/** Source: OpenTelemetry metrics SDK specification, "Explicit bucket histogram aggregation". */
+const defaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000] as const;
+
+const longestTimerMs = 2 ** 31 - 1;
+
+/** CheckedOptions are a handle's options, complete and valid. */
+export interface CheckedOptions {
+  readonly exporter: Exporter;
+  readonly resource: ReadonlyMap<string, AttributeValue>;
+  readonly labels: ReadonlyMap<string, AttributeValue>;
+  readonly flushIntervalMs: number;
+  readonly timeoutMs: number;
+  readonly latencyBoundsMs: readonly number[];
+  readonly histogramBounds: readonly number[];
+  readonly cardinalityLimit: number;
+  readonly metrics: ReadonlyMap<string, MetricOptions>;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+/** checkOptions fills in what was left out. Throws a TelemetryError with `INVALID_OPTIONS` for what can't be used. */
+export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
+  const { exporter, flushIntervalMs = 10_000, timeoutMs = 10_000, cardinalityLimit = 2000 } = options;
+  if (exporter.temporality !== 'cumulative') {
+    throw invalidOption('exporter.temporality', exporter.temporality, "'cumulative'");
+  }
+  const latencyBoundsMs = options.latencyBoundsMs ?? defaultBounds;
+  throwIfInvalid('latencyBoundsMs', validateBounds('latencyBoundsMs', latencyBoundsMs));
+  const metrics = options.metrics ?? new Map<string, MetricOptions>();
+  for (const [name, { unit, description, bounds }] of metrics) {
+    throwIfInvalid('metrics', validateName(name));
+    throwIfInvalid('metrics', validateUnit(name, unit));
+    throwIfInvalid('metrics', validateDescription(name, description));
+    throwIfInvalid('metrics', validateBounds(name, bounds));
+  }
+  return {
+    exporter,
+    resource: copyLabels('resource', options.resource),
+    labels: copyLabels('labels', options.labels),
+    flushIntervalMs: requireInteger('flushIntervalMs', flushIntervalMs, { from: 1, to: longestTimerMs }),
+    timeoutMs: requireInteger('timeoutMs', timeoutMs, { from: 1, to: longestTimerMs }),
+    latencyBoundsMs,
+    histogramBounds: defaultBounds,
+    cardinalityLimit: requireInteger('cardinalityLimit', cardinalityLimit, { from: 2, to: 2 ** 31 }),
+    metrics,
+    clock: options.clock ?? systemClock,
+    warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' })),
+  };
+}
+
+function copyLabels(
+  what: string,
+  labels: Attributes | ReadonlyMap<string, AttributeValue> | undefined,
+): ReadonlyMap<string, AttributeValue> {
+  if (labels === undefined) return new Map();
+  const copy = copyAttributes(labels instanceof Map ? fromEntries(labels) : labels);
+  if (!copy.ok) throwIfInvalid(what, copy.error);
+  const normalized = copy.ok ? copy.value.normalized : [];
+  const map = new Map<string, AttributeValue>();
+  for (let i = 0; i < normalized.length; i += 2)
+    map.set(normalized[i] as string, normalized[i + 1] as AttributeValue);
+  return map;
+}
+
+/** Like Object.fromEntries, with `__proto__` a key like any other. */
+function fromEntries(entries: ReadonlyMap<string, AttributeValue>): Attributes {
+  const object = Object.create(null) as Record<string, AttributeValue>;
+  for (const [key, value] of entries) object[key] = value;
+  return object;
+}
+
+function requireInteger(
+  name: string,
+  value: number,
+  range: { readonly from: number; readonly to: number },
+): number {
+  if (Number.isInteger(value) && value >= range.from && value <= range.to) return value;
+  throw invalidOption(name, value, `an integer from ${range.from} to ${range.to}`);
+}
+
+function invalidOption(name: string, value: unknown, expected: string): TelemetryError {
+  return new TelemetryError(
+    'INVALID_OPTIONS',
+    `Option ${name} is ${describeValue(value)}: expected ${expected}.`,
+  );
+}
+
+function throwIfInvalid(option: string, error: TelemetryError | undefined): void {
+  if (error === undefined) return;
+  throw new TelemetryError('INVALID_OPTIONS', `Option ${option}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,91 @@
+import type { MetricState } from '../state/metric-state.ts';
+import { histogramRow } from '../state/histogram-row.ts';
+import type { Rows } from '../snapshot/rows.ts';
+
+/**
+ * Amounts say where everything that was recorded is: for counters in sums of what was added, for latencies and
+ * histograms in numbers of records. Gauges don't count. At every instant
+ * recorded = accepted + pending + rejected + dropped + unattributed.
+ */
+export interface Amounts {
+  /** All that was ever recorded. */
+  readonly recorded: bigint;
+  /** What the collector is known to have taken. */
+  readonly accepted: bigint;
+  /** What is not delivered yet, or was sent without an answer that settles it. */
+  readonly pending: bigint;
+  /** What the collector finally refused to take. */
+  readonly rejected: bigint;
+  /** What was given up because it had become too old. */
+  readonly dropped: bigint;
+  /** What was in a request that the collector took in part: it doesn't say which part. */
+  readonly unattributed: bigint;
+}
+
+/** Account is where everything that was recorded is, in all and by metric. */
+export interface Account extends Amounts {
+  readonly byName: ReadonlyMap<string, Amounts>;
+}
+
+/** The part of an account that is one metric's: what was recorded, against how far the reader has got. */
+export function amountsOf(
+  metric: MetricState,
+  book: { readonly settled: Rows | undefined; readonly accepted: Rows | undefined },
+): Amounts {
+  const recorded = amountRecorded(metric);
+  const settled = amountIn(metric, book.settled);
+  const accepted = book.accepted === book.settled ? settled : amountIn(metric, book.accepted);
+  return {
+    recorded,
+    accepted,
+    pending: recorded - settled,
+    rejected: 0n,
+    dropped: 0n,
+    unattributed: settled - accepted,
+  };
+}
+
+/** The sum of several amounts. */
+export function addAmounts(amounts: Iterable<Amounts>): Amounts {
+  const sum = { recorded: 0n, accepted: 0n, pending: 0n, rejected: 0n, dropped: 0n, unattributed: 0n };
+  for (const each of amounts) {
+    for (const name of Object.keys(sum) as (keyof Amounts)[]) sum[name] += each[name];
+  }
+  return sum;
+}
+
+function amountRecorded(metric: MetricState): bigint {
+  let amount = sumOf(metric.wideBases.values());
+  for (const chunk of metric.slab.usedChunks()) amount += amountInRows(metric, chunk);
+  return amount;
+}
+
+function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
+  return rows === undefined ? 0n : sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
+}
+
+function sumOf(values: Iterable<bigint>): bigint {
+  let sum = 0n;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** The sum of the numbers that count in each row: a counter's value, a histogram's buckets. */
+function amountInRows(metric: MetricState, values: Float64Array): bigint {
+  const { width } = metric.slab;
+  const firstPlace = metric.kind === 'counter' ? 0 : histogramRow.buckets;
+  let sum = 0n;
+  let partial = 0;
+  for (let row = 0; row < values.length; row += width) {
+    for (let place = firstPlace; place < width; place++) {
+      const next = partial + (values[row + place] as number);
+      if (next <= Number.MAX_SAFE_INTEGER) {
+        partial = next;
+        continue;
+      }
+      sum += BigInt(partial);
+      partial = values[row + place] as number;
+    }
+  }
+  return sum + BigInt(partial);
+}

@@ -1,0 +1,169 @@
+import type { AttributeValue } from '../attributes.ts';
+import type { Clock } from '../clock.ts';
+import type { ExportedPart, Exporter } from '../exporter.ts';
+import { failure, success } from '../result.ts';
+import { takeSnapshot } from '../snapshot/take-snapshot.ts';
+import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
+import { closeWindows } from '../state/histogram-row.ts';
+import type { MetricState } from '../state/metric-state.ts';
+import type { State } from '../state/state.ts';
+import { unixNanoOf } from '../unix-nano.ts';
+import { type Account, type Amounts, addAmounts, amountsOf } from './account.ts';
+import { type FlushResult, flushResultOf, flushedTooLate } from './flush-result.ts';
+import { MetricBook } from './metric-book.ts';
+import { runExport } from './run-export.ts';
+
+/** ReaderOptions is what a reader reads from, delivers to, and sends along. */
+export interface ReaderOptions {
+  readonly state: State;
+  readonly exporter: Exporter;
+  readonly clock: Clock;
+  readonly resource: ReadonlyMap<string, AttributeValue>;
+  readonly labels: ReadonlyMap<string, AttributeValue>;
+}
+
+/**
+ * Reader is the cursor of one exporter on the state: what was last delivered, the window since, and the account. It
+ * only reads the state, but for closing windows.
+ */
+export class Reader {
+  readonly #options: ReaderOptions;
+  readonly #books = new Map<MetricState, MetricBook>();
+  /** Where what is undelivered begins. */
+  #windowStartUnixNano: bigint;
+  /** No flush may go on after this, on the monotonic clock. */
+  #lastMomentMs = Infinity;
+  #abort: AbortController | undefined = undefined;
+  #running: Promise<FlushResult> | undefined = undefined;
+  #waiting: Promise<FlushResult> | undefined = undefined;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#windowStartUnixNano = options.state.windowStartUnixNano;
+  }
+
+  /** Whether a flush is under way. */
+  get isFlushing(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** snapshot looks at what a flush would send now, and changes nothing. */
+  snapshot(): TakenSnapshot {
+    return this.#take(this.#nextEnd());
+  }
+
+  /**
+   * flush delivers everything recorded before the call. Flushes never overlap: a call during one waits, and all that
+   * wait share the next. Never rejects.
+   */
+  flush(timeoutMs: number): Promise<FlushResult> {
+    if (this.#running === undefined) return this.#run(timeoutMs);
+    this.#waiting ??= this.#running.then(() => {
+      this.#waiting = undefined;
+      return this.#run(timeoutMs);
+    });
+    return this.#waiting;
+  }
+
+  /** endBy makes the flush under way and all later ones end within `timeoutMs` from now. Returns what cancels that. */
+  endBy(timeoutMs: number): () => void {
+    const { clock } = this.#options;
+    this.#lastMomentMs = clock.monotonicMs() + timeoutMs;
+    return clock.schedule(() => this.#abort?.abort(), timeoutMs, { keepsProcessAlive: true });
+  }
+
+  /** account says where everything that was recorded is. */
+  account(): Account {
+    const byName = new Map<string, Amounts>();
+    for (const metric of this.#options.state.metrics()) {
+      if (metric.kind !== 'gauge') byName.set(metric.name, amountsOf(metric, this.#bookOf(metric)));
+    }
+    return { ...addAmounts(byName.values()), byName };
+  }
+
+  #run(timeoutMs: number): Promise<FlushResult> {
+    this.#running = this.#flushOnce(timeoutMs).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #flushOnce(timeoutMs: number): Promise<FlushResult> {
+    const { clock, exporter } = this.#options;
+    const begunMs = clock.monotonicMs();
+    const timeLeftMs = Math.min(timeoutMs, this.#lastMomentMs - begunMs);
+    if (timeLeftMs <= 0) return failure(flushedTooLate());
+
+    const snapshot = this.#cut();
+    if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
+
+    this.#abort = new AbortController();
+    const parts = await runExport(exporter, snapshot, { clock, timeoutMs: timeLeftMs, abort: this.#abort });
+    this.#abort = undefined;
+    this.#settle(snapshot, parts);
+    return flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs });
+  }
+
+  /** Takes a snapshot to be sent: what is recorded from now on belongs to the next window. */
+  #cut(): TakenSnapshot {
+    const { state } = this.#options;
+    const snapshot = this.#take(this.#nextEnd());
+    state.windowStartUnixNano = snapshot.timeUnixNano;
+    for (const data of snapshot.metrics) {
+      const { kind, slab } = data.metric;
+      if (kind !== 'latency' && kind !== 'histogram') continue;
+      for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
+      this.#bookOf(data.metric).carry(data);
+    }
+    return snapshot;
+  }
+
+  #take(timeUnixNano: bigint): TakenSnapshot {
+    const { state, resource, labels } = this.#options;
+    return takeSnapshot({
+      state,
+      settledOf: (metric) => this.#bookOf(metric),
+      startTimeUnixNano: this.#windowStartUnixNano,
+      timeUnixNano,
+      resource,
+      labels,
+    });
+  }
+
+  /** Windows adjoin and never run backwards, whatever the wall clock does. */
+  #nextEnd(): bigint {
+    const now = unixNanoOf(this.#options.clock.unixMs());
+    const earliest = this.#options.state.windowStartUnixNano + 1n;
+    return now > earliest ? now : earliest;
+  }
+
+  /** Enters into the books what became of each range of points. */
+  #settle(snapshot: TakenSnapshot, parts: readonly ExportedPart[]): void {
+    let first = 0;
+    for (const data of snapshot.metrics) {
+      const rows = data.rows.length;
+      const book = this.#bookOf(data.metric);
+      for (const { from, to, outcome } of parts) {
+        const range = { from: Math.max(from - first, 0), to: Math.min(to - first, rows) };
+        if (range.from >= range.to) continue;
+        if (outcome.status === 'accepted') book.accept(data, range);
+        else if (outcome.status === 'partial') book.takePartly(data, range);
+        // Everything else stays pending: the next running totals supersede it.
+      }
+      first += rows;
+    }
+    const isSettled = parts.every(
+      ({ outcome }) => outcome.status === 'accepted' || outcome.status === 'partial',
+    );
+    if (isSettled) this.#windowStartUnixNano = snapshot.timeUnixNano;
+  }
+
+  #bookOf(metric: MetricState): MetricBook {
+    let book = this.#books.get(metric);
+    if (book === undefined) {
+      book = new MetricBook();
+      this.#books.set(metric, book);
+    }
+    return book;
+  }
+}

@@ -1,0 +1,79 @@
+import type { AttributeValue } from '../attributes.ts';
+import { describeValue } from '../describe-value.ts';
+import { type Result, failure, success } from '../result.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+
+const smallestInt64 = -(2n ** 63n);
+const largestInt64 = 2n ** 63n - 1n;
+
+/** Pairs are attributes in one flat array: `[key, value, key, value, …]`. */
+export type Pairs = readonly AttributeValue[];
+
+/** CopiedAttributes are a caller's attributes, read once. */
+export interface CopiedAttributes {
+  /** In the caller's order and form. */
+  readonly asGiven: Pairs;
+  /** Sorted by key, in the one form that equal attributes share. */
+  readonly normalized: Pairs;
+}
+
+/**
+ * copyAttributes reads the own enumerable attributes of a caller's object, once, and puts them in the one form that
+ * equal attributes share: sorted by key, unpaired surrogates replaced by U+FFFD, a bigint that is a safe integer
+ * made a number, −0 made 0.
+ *
+ * Fails with `INVALID_ATTRIBUTE` for anything OTLP could not carry, and for an object that throws when it is read.
+ */
+export function copyAttributes(attributes: unknown): Result<CopiedAttributes, TelemetryError> {
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+    return invalid(
+      `Attributes ${describeValue(attributes)} are not valid: expected an object of keys and values.`,
+    );
+  }
+  let entries: [string, unknown][];
+  try {
+    entries = Object.entries(attributes);
+  } catch (cause) {
+    return invalid('Attributes could not be read: the object threw.', cause);
+  }
+  const byKey = new Map<string, AttributeValue>();
+  for (const [callerKey, callerValue] of entries) {
+    const key = callerKey.toWellFormed();
+    if (key === '') return invalid('An attribute key is empty: expected at least one character.');
+    if (byKey.has(key))
+      return invalid(`Attribute key ${describeValue(key)} occurs twice once it is well-formed.`);
+    const value = normalizeValue(callerValue);
+    if (value === undefined) {
+      return invalid(
+        `Attribute ${describeValue(key)} is ${describeValue(callerValue)}: expected a string, a boolean, a finite number or a bigint of at most 64 bits.`,
+      );
+    }
+    byKey.set(key, value);
+  }
+  const keys = [...byKey.keys()].toSorted();
+  return success({
+    asGiven: (entries as [string, AttributeValue][]).flat(),
+    normalized: keys.flatMap((key) => [key, byKey.get(key) as AttributeValue]),
+  });
+}
+
+function normalizeValue(value: unknown): AttributeValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.toWellFormed();
+    case 'boolean':
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) return undefined;
+      return value === 0 ? 0 : value;
+    case 'bigint':
+      if (value < smallestInt64 || value > largestInt64) return undefined;
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    default:
+      return undefined;
+  }
+}
+
+function invalid(message: string, cause?: unknown): Result<never, TelemetryError> {
+  return failure(new TelemetryError('INVALID_ATTRIBUTE', message, { cause }));
+}

@@ -1,0 +1,91 @@
+import { describeValue } from '../describe-value.ts';
+import { type Result, failure, succeeded } from '../result.ts';
+import { type Cell, parkedPlace } from '../state/cell.ts';
+import type { Place } from '../state/slab.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+import type { Binding } from './binding.ts';
+
+const largestTotal = 2n ** 64n - 1n;
+/** With a base up to this, a slab number that is a safe integer always means a total that fits 64 bits. */
+const largestBase = largestTotal - BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Counter is a counter bound to one series: it adds without looking anything up. */
+export class Counter {
+  readonly #binding: Binding;
+  #place: Place = parkedPlace;
+
+  /** @internal */
+  constructor(binding: Binding) {
+    this.#binding = binding;
+  }
+
+  /**
+   * add adds to the counter and allocates nothing.
+   *
+   * @param delta a safe integer ≥ 0, or a bigint ≥ 0
+   * @returns an error, with the state untouched: `INVALID_VALUE` for any other delta; `COUNTER_OVERFLOW` past
+   *   2^64 − 1; `SHUT_DOWN`; or whatever kept the instrument from being made
+   */
+  add(delta: number | bigint): Result<void, TelemetryError> {
+    return tryAdd(this.#place, delta) ? succeeded : this.#addUnusual(delta);
+  }
+
+  #addUnusual(delta: number | bigint): Result<void, TelemetryError> {
+    const invalid = validateDelta(this.#binding.name, delta);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#binding.resolve();
+    if (!cell.ok) return cell;
+    this.#place = cell.value;
+    return addToCounter(cell.value, delta);
+  }
+}
+
+/** tryAdd does the usual case: one load, one add, a few compares, one store. False, and nothing done, for all else. */
+export function tryAdd(place: Place, delta: number | bigint): boolean {
+  if (typeof delta !== 'number') return false;
+  const { values, offset } = place;
+  const next = (values[offset] as number) + delta;
+  // False for everything unusual: a negative delta, NaN, a fraction, a parked place (Infinity), a total beyond 2^53 − 1.
+  if (delta >= 0 && next <= Number.MAX_SAFE_INTEGER && Math.floor(delta) === delta) {
+    values[offset] = next;
+    return true;
+  }
+  return false;
+}
+
+/** The error of a delta that no counter can add, whatever it is at. */
+export function validateDelta(name: string, delta: unknown): TelemetryError | undefined {
+  if (typeof delta === 'bigint' && delta > largestTotal) return overflowError(name, 0n, delta);
+  if (typeof delta === 'bigint' ? delta >= 0n : Number.isSafeInteger(delta) && (delta as number) >= 0)
+    return undefined;
+  return new TelemetryError(
+    'INVALID_VALUE',
+    `Counter ${describeValue(name)} can't add ${describeValue(delta)}: expected a safe integer or a bigint, not below 0.`,
+  );
+}
+
+/**
+ * addToCounter adds a valid delta, also where numbers end: there it keeps a bigint base beside the cell, from which
+ * the number in the slab counts on. Fails with `COUNTER_OVERFLOW` past 2^64 − 1.
+ */
+export function addToCounter(cell: Cell, delta: number | bigint): Result<void, TelemetryError> {
+  const { wideBases, name } = cell.metric;
+  const total = (wideBases.get(cell.row) ?? 0n) + BigInt(cell.values[cell.offset] as number);
+  const next = total + BigInt(delta);
+  if (next > largestTotal) return failure(overflowError(name, total, BigInt(delta)));
+  if (next <= Number.MAX_SAFE_INTEGER) {
+    cell.values[cell.offset] = Number(next);
+    return succeeded;
+  }
+  const base = next < largestBase ? next : largestBase;
+  wideBases.set(cell.row, base);
+  cell.values[cell.offset] = Number(next - base);
+  return succeeded;
+}
+
+function overflowError(name: string, total: bigint, delta: bigint): TelemetryError {
+  return new TelemetryError(
+    'COUNTER_OVERFLOW',
+    `Counter ${describeValue(name)} is at ${total} and can't add ${delta}: it would pass 2^64 − 1.`,
+  );
+}

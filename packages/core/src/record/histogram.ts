@@ -1,0 +1,75 @@
+import { describeValue } from '../describe-value.ts';
+import { type Result, failure, succeeded } from '../result.ts';
+import { type Cell, parkedValues } from '../state/cell.ts';
+import { histogramRow } from '../state/histogram-row.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+import type { Binding } from './binding.ts';
+
+/** Histogram is a histogram bound to one series: it records without looking anything up. */
+export class Histogram {
+  readonly #binding: Binding;
+  #cell: Cell | undefined = undefined;
+
+  /** @internal */
+  constructor(binding: Binding) {
+    this.#binding = binding;
+  }
+
+  /**
+   * record puts a value into its bucket and allocates nothing.
+   *
+   * @param value any finite number, in the metric's unit
+   * @returns an error, with the state untouched: `INVALID_VALUE` for any other value; `SHUT_DOWN`; or whatever kept
+   *   the instrument from being made
+   */
+  record(value: number): Result<void, TelemetryError> {
+    return tryRecord(this.#cell, value) ? succeeded : this.#recordUnusual(value);
+  }
+
+  #recordUnusual(value: number): Result<void, TelemetryError> {
+    const invalid = validateValue(this.#binding.name, value);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#binding.resolve();
+    if (!cell.ok) return cell;
+    this.#cell = cell.value;
+    tryRecord(cell.value, value);
+    return succeeded;
+  }
+}
+
+/** tryRecord does the usual case. False, and nothing done, for a value that is not finite or where there is no series. */
+export function tryRecord(cell: Cell | undefined, value: number): boolean {
+  // The difference is NaN for what is no finite number.
+  if (cell === undefined || typeof value !== 'number' || value - value !== 0) return false;
+  const { values, offset } = cell;
+  if (values === parkedValues) return false;
+  const bucket = offset + histogramRow.buckets + findBucket(cell.metric.bounds, value);
+  values[bucket] = (values[bucket] as number) + 1;
+  values[offset + histogramRow.windowSum] = (values[offset + histogramRow.windowSum] as number) + value;
+  const min = offset + histogramRow.windowMin;
+  if (value < (values[min] as number)) values[min] = value;
+  const max = offset + histogramRow.windowMax;
+  if (value > (values[max] as number)) values[max] = value;
+  return true;
+}
+
+/** The `INVALID_VALUE` error of a value that no histogram can record. */
+export function validateValue(name: string, value: unknown): TelemetryError | undefined {
+  if (Number.isFinite(value)) return undefined;
+  return new TelemetryError(
+    'INVALID_VALUE',
+    `Histogram ${describeValue(name)} can't record ${describeValue(value)}: expected a finite number.`,
+  );
+}
+
+/** The index of the bucket for a value: the first whose upper-inclusive bound is not below it. */
+function findBucket(bounds: readonly number[], value: number): number {
+  let low = 0;
+  let high = bounds.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (value > (bounds[middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

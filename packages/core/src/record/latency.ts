@@ -1,0 +1,91 @@
+import type { Clock } from '../clock.ts';
+import { describeValue } from '../describe-value.ts';
+import { type Result, failure, succeeded } from '../result.ts';
+import type { Cell } from '../state/cell.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+import type { Binding } from './binding.ts';
+import { tryRecord } from './histogram.ts';
+
+/** Latency is a histogram of milliseconds bound to one series: it records without looking anything up. */
+export class Latency {
+  readonly #binding: Binding;
+  readonly #clock: Clock;
+  #cell: Cell | undefined = undefined;
+
+  /** @internal */
+  constructor(binding: Binding, clock: Clock) {
+    this.#binding = binding;
+    this.#clock = clock;
+  }
+
+  /**
+   * record puts a duration into its bucket and allocates nothing.
+   *
+   * @param milliseconds a finite number ≥ 0
+   * @returns an error, with the state untouched: `INVALID_VALUE` for any other value; `SHUT_DOWN`; or whatever kept
+   *   the instrument from being made
+   */
+  record(milliseconds: number): Result<void, TelemetryError> {
+    return milliseconds >= 0 && tryRecord(this.#cell, milliseconds)
+      ? succeeded
+      : this.#recordUnusual(milliseconds);
+  }
+
+  #recordUnusual(milliseconds: number): Result<void, TelemetryError> {
+    const invalid = validateLatency(this.#binding.name, milliseconds);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#binding.resolve();
+    if (!cell.ok) return cell;
+    this.#cell = cell.value;
+    tryRecord(cell.value, milliseconds);
+    return succeeded;
+  }
+
+  /** start begins a measurement. The function it returns records the time since, each time it is called. */
+  start(): () => Result<void, TelemetryError> {
+    const begunMs = this.#clock.monotonicMs();
+    return () => this.record(this.#clock.monotonicMs() - begunMs);
+  }
+
+  /**
+   * time runs a function and records how long it took; for one that returns a promise, until that settles. What it
+   * returns or throws passes through.
+   */
+  time<T>(run: () => T): T {
+    const done = this.start();
+    let returned: T;
+    try {
+      returned = run();
+    } catch (error) {
+      done();
+      throw error;
+    }
+    if (!isPromiseLike(returned)) {
+      done();
+      return returned;
+    }
+    return returned.then(
+      (value) => {
+        done();
+        return value;
+      },
+      (error: unknown) => {
+        done();
+        throw error;
+      },
+    ) as T;
+  }
+}
+
+/** The `INVALID_VALUE` error of a value that no latency can record. */
+export function validateLatency(name: string, milliseconds: unknown): TelemetryError | undefined {
+  if (Number.isFinite(milliseconds) && (milliseconds as number) >= 0) return undefined;
+  return new TelemetryError(
+    'INVALID_VALUE',
+    `Latency ${describeValue(name)} can't record ${describeValue(milliseconds)}: expected a finite number of milliseconds, not below 0.`,
+  );
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

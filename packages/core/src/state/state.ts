@@ -1,0 +1,177 @@
+import type { CopiedAttributes } from '../record/copy-attributes.ts';
+import {
+  validateBounds,
+  validateDescription,
+  validateName,
+  validateUnit,
+} from '../record/validate-instrument.ts';
+import { type Result, failure, success } from '../result.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+import type { Attributes } from '../attributes.ts';
+import type { Cell } from './cell.ts';
+import type { InstrumentKind } from './metric.ts';
+import { MetricState } from './metric-state.ts';
+
+/** MetricOptions is what a metric is told beyond its name and kind; the first to say something decides. */
+export interface MetricOptions {
+  /** A UCUM unit such as `By`, `s` or `{request}`; at most 63 ASCII characters. */
+  readonly unit?: string | undefined;
+  readonly description?: string | undefined;
+  /** Upper-inclusive bucket bounds of a histogram, finite and strictly increasing, in the metric's unit. */
+  readonly bounds?: readonly number[] | undefined;
+}
+
+/** StateOptions is what all metrics of a state share. */
+export interface StateOptions {
+  /** How many series a metric may have, the overflow series included. */
+  readonly cardinalityLimit: number;
+  /** The bounds of latencies that are told none. */
+  readonly latencyBoundsMs: readonly number[];
+  /** The bounds of histograms that are told none. */
+  readonly histogramBounds: readonly number[];
+  /** Options by metric name, which win over those in code. */
+  readonly metrics: ReadonlyMap<string, MetricOptions>;
+  readonly warn: (message: string) => void;
+}
+
+/** State is all that was ever recorded: the metrics by name, in the order of their first use. */
+export class State {
+  readonly cardinalityLimit: number;
+  /** When the open window began: where the running totals of new series begin. */
+  windowStartUnixNano: bigint;
+  /** By the name as callers write it, to find a metric without lower-casing: at most a few casings each. */
+  readonly byName: { readonly [Kind in InstrumentKind]: Map<string, MetricState> } = {
+    counter: new Map(),
+    latency: new Map(),
+    histogram: new Map(),
+    gauge: new Map(),
+  };
+  readonly #options: StateOptions;
+  readonly #byLowerCaseName = new Map<string, MetricState>();
+  readonly #configured: ReadonlyMap<string, MetricOptions>;
+  readonly #warned = new Set<MetricState>();
+  #lastSeriesId = 0;
+  #isClosed = false;
+
+  constructor(options: StateOptions, startUnixNano: bigint) {
+    this.#options = options;
+    this.cardinalityLimit = options.cardinalityLimit;
+    this.windowStartUnixNano = startUnixNano;
+    this.#configured = new Map([...options.metrics].map(([name, metric]) => [name.toLowerCase(), metric]));
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The metrics in the order of their first use. */
+  metrics(): Iterable<MetricState> {
+    return this.#byLowerCaseName.values();
+  }
+
+  /** A metric by its name in any casing. */
+  findMetric(name: string): MetricState | undefined {
+    return this.#byLowerCaseName.get(name.toLowerCase());
+  }
+
+  nextSeriesId(): number {
+    this.#lastSeriesId += 1;
+    return this.#lastSeriesId;
+  }
+
+  /**
+   * The metric of that name and kind; makes it at first use.
+   * Fails with `SHUT_DOWN`, `INVALID_NAME`, `INVALID_OPTIONS` or `KIND_CONFLICT`.
+   */
+  metricFor(
+    name: string,
+    kind: InstrumentKind,
+    options: MetricOptions = {},
+  ): Result<MetricState, TelemetryError> {
+    if (this.#isClosed) return failure(shutDownError(name));
+    const invalid =
+      validateName(name) ??
+      validateUnit(name, options.unit) ??
+      validateDescription(name, options.description) ??
+      validateBounds(name, options.bounds);
+    if (invalid !== undefined) return failure(invalid);
+
+    const lowerCaseName = name.toLowerCase();
+    const known = this.#byLowerCaseName.get(lowerCaseName);
+    if (known !== undefined && known.kind !== kind) return failure(kindConflict(known, kind));
+    const metric = known ?? this.#makeMetric(name, kind, options);
+    if (known === undefined) this.#byLowerCaseName.set(lowerCaseName, metric);
+    else this.#warnOfOtherOptions(known, options);
+
+    const aliases = this.byName[kind];
+    if (aliases.size < 4 * this.#byLowerCaseName.size + 16) aliases.set(name, metric);
+    return success(metric);
+  }
+
+  /** The cell of a series; makes metric and series at first sight. Fails as `metricFor`, or with `INVALID_ATTRIBUTE`. */
+  cellFor(
+    name: string,
+    kind: InstrumentKind,
+    attributes: Attributes | undefined,
+    options?: MetricOptions,
+  ): Result<Cell, TelemetryError> {
+    const metric = this.metricFor(name, kind, options);
+    return metric.ok ? metric.value.cellFor(attributes) : metric;
+  }
+
+  /** The cell of a series of a metric that was found before. Fails with `SHUT_DOWN`. */
+  boundCellFor(metric: MetricState, attributes: CopiedAttributes | undefined): Result<Cell, TelemetryError> {
+    if (this.#isClosed) return failure(shutDownError(metric.name));
+    return attributes === undefined ? metric.cellFor(undefined) : success(metric.cellForCopy(attributes));
+  }
+
+  /** close makes every record from now on fail with `SHUT_DOWN`; what was recorded can still be read. */
+  close(): void {
+    this.#isClosed = true;
+    for (const metric of this.metrics()) for (const cell of metric.cells) cell.park();
+  }
+
+  #makeMetric(name: string, kind: InstrumentKind, options: MetricOptions): MetricState {
+    const configured = this.#configured.get(name.toLowerCase());
+    return new MetricState({
+      state: this,
+      name,
+      kind,
+      unit: configured?.unit ?? options.unit ?? (kind === 'latency' ? 'ms' : ''),
+      description: configured?.description ?? options.description ?? '',
+      bounds: Object.freeze([...this.#boundsOf(kind, configured?.bounds ?? options.bounds)]),
+    });
+  }
+
+  #boundsOf(kind: InstrumentKind, bounds: readonly number[] | undefined): readonly number[] {
+    if (kind === 'latency') return bounds ?? this.#options.latencyBoundsMs;
+    if (kind === 'histogram') return bounds ?? this.#options.histogramBounds;
+    return [];
+  }
+
+  /** A later, different option can't be followed: the data are already in the first one's form. Said once a metric. */
+  #warnOfOtherOptions(metric: MetricState, options: MetricOptions): void {
+    if (this.#configured.has(metric.name.toLowerCase()) || this.#warned.has(metric)) return;
+    const ignored = [
+      options.unit !== undefined && options.unit !== metric.unit && 'unit',
+      options.description !== undefined && options.description !== metric.description && 'description',
+      options.bounds !== undefined && String(options.bounds) !== String(metric.bounds) && 'bounds',
+    ].filter((option) => option !== false);
+    if (ignored.length === 0) return;
+    this.#warned.add(metric);
+    this.#options.warn(
+      `Metric "${metric.name}" was already made with another ${ignored.join(' and ')}: the first one stays.`,
+    );
+  }
+}
+
+function shutDownError(name: string): TelemetryError {
+  return new TelemetryError('SHUT_DOWN', `"${name}" was not recorded: this telemetry handle was shut down.`);
+}
+
+function kindConflict(metric: MetricState, kind: InstrumentKind): TelemetryError {
+  return new TelemetryError(
+    'KIND_CONFLICT',
+    `"${metric.name}" can't be used as a ${kind}: it is a ${metric.kind} since its first use.`,
+  );
+}

@@ -1,0 +1,227 @@
+import type { Attributes } from './attributes.ts';
+import type { Clock } from './clock.ts';
+import type { Exporter } from './exporter.ts';
+import type { Account } from './reader/account.ts';
+import { FlushSchedule } from './reader/flush-schedule.ts';
+import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
+import { Reader } from './reader/reader.ts';
+import type { Binding } from './record/binding.ts';
+import { copyAttributes } from './record/copy-attributes.ts';
+import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
+import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
+import { Histogram, tryRecord } from './record/histogram.ts';
+import { Latency, validateLatency } from './record/latency.ts';
+import { type Result, failure, succeeded } from './result.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
+import type { InstrumentKind } from './state/metric.ts';
+import { type MetricOptions, State } from './state/state.ts';
+import type { TelemetryError } from './telemetry-error.ts';
+import {
+  type HistogramOptions,
+  type InstrumentOptions,
+  type LatencyOptions,
+  type TelemetryHandleOptions,
+  checkOptions,
+} from './handle-options.ts';
+import { unixNanoOf } from './unix-nano.ts';
+
+/**
+ * TelemetryHandle records metrics and flushes them to an exporter.
+ *
+ * Making one throws a TelemetryError (`INVALID_OPTIONS`) for options that can't be used. After that nothing throws
+ * and no promise rejects: what can fail returns a Result.
+ */
+export class TelemetryHandle implements AsyncDisposable {
+  readonly #state: State;
+  readonly #reader: Reader;
+  readonly #clock: Clock;
+  readonly #exporter: Exporter;
+  readonly #timeoutMs: number;
+  readonly #flushIntervalMs: number;
+  readonly #warn: (message: string) => void;
+  readonly #listeners = new Set<(result: FlushResult) => void>();
+  #schedule: FlushSchedule | undefined = undefined;
+  #shutdown: Promise<FlushResult> | undefined = undefined;
+
+  constructor(options: TelemetryHandleOptions) {
+    const { exporter, clock, timeoutMs, flushIntervalMs, resource, labels, warn, ...state } =
+      checkOptions(options);
+    this.#clock = clock;
+    this.#exporter = exporter;
+    this.#timeoutMs = timeoutMs;
+    this.#flushIntervalMs = flushIntervalMs;
+    this.#warn = warn;
+    this.#state = new State({ ...state, warn }, unixNanoOf(clock.unixMs()));
+    this.#reader = new Reader({ state: this.#state, exporter, clock, resource, labels });
+  }
+
+  /**
+   * recordCounter adds to a counter. Allocates nothing once the series exists.
+   *
+   * @param delta a safe integer ≥ 0, or a bigint ≥ 0
+   * @returns an error, with the state untouched: `INVALID_VALUE`, `COUNTER_OVERFLOW` past 2^64 − 1, `INVALID_NAME`,
+   *   `INVALID_ATTRIBUTE`, `KIND_CONFLICT` or `SHUT_DOWN`
+   */
+  recordCounter(name: string, delta: number | bigint, attributes?: Attributes): Result<void, TelemetryError> {
+    const known = this.#state.byName.counter.get(name)?.findCell(attributes);
+    if (known !== undefined && tryAdd(known, delta)) return succeeded;
+    const invalid = validateDelta(name, delta);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#state.cellFor(name, 'counter', attributes);
+    return cell.ok ? addToCounter(cell.value, delta) : cell;
+  }
+
+  /**
+   * recordLatencyMs puts a duration into its bucket. Allocates nothing once the series exists.
+   *
+   * @param milliseconds a finite number ≥ 0
+   * @returns an error, with the state untouched: `INVALID_VALUE`, `INVALID_NAME`, `INVALID_ATTRIBUTE`,
+   *   `KIND_CONFLICT` or `SHUT_DOWN`
+   */
+  recordLatencyMs(name: string, milliseconds: number, attributes?: Attributes): Result<void, TelemetryError> {
+    const known = this.#state.byName.latency.get(name)?.findCell(attributes);
+    if (milliseconds >= 0 && tryRecord(known, milliseconds)) return succeeded;
+    const invalid = validateLatency(name, milliseconds);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#state.cellFor(name, 'latency', attributes);
+    if (!cell.ok) return cell;
+    tryRecord(cell.value, milliseconds);
+    return succeeded;
+  }
+
+  /**
+   * recordGauge makes a value the gauge's current one. Allocates nothing once the series exists.
+   *
+   * @param value any finite number
+   * @returns an error, with the state untouched: `INVALID_VALUE`, `INVALID_NAME`, `INVALID_ATTRIBUTE`,
+   *   `KIND_CONFLICT` or `SHUT_DOWN`
+   */
+  recordGauge(name: string, value: number, attributes?: Attributes): Result<void, TelemetryError> {
+    const known = this.#state.byName.gauge.get(name)?.findCell(attributes);
+    if (known !== undefined && trySet(known, value, this.#clock.unixMs())) return succeeded;
+    const invalid = validateGaugeValue(name, value);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#state.cellFor(name, 'gauge', attributes);
+    if (!cell.ok) return cell;
+    trySet(cell.value, value, this.#clock.unixMs());
+    return succeeded;
+  }
+
+  /** counter binds a counter to one series. One that can't be made is inert: each record returns the error. */
+  counter(name: string, options: InstrumentOptions = {}): Counter {
+    return new Counter(this.#bind(name, 'counter', options, options.attributes));
+  }
+
+  /** latency binds a histogram of milliseconds to one series. One that can't be made is inert: each record returns the error. */
+  latency(name: string, options: LatencyOptions = {}): Latency {
+    const { boundsMs, description, attributes } = options;
+    return new Latency(
+      this.#bind(name, 'latency', { description, bounds: boundsMs }, attributes),
+      this.#clock,
+    );
+  }
+
+  /** histogram binds a histogram to one series. One that can't be made is inert: each record returns the error. */
+  histogram(name: string, options: HistogramOptions = {}): Histogram {
+    return new Histogram(this.#bind(name, 'histogram', options, options.attributes));
+  }
+
+  /** gauge binds a gauge to one series. One that can't be made is inert: each record returns the error. */
+  gauge(name: string, options: InstrumentOptions = {}): Gauge {
+    return new Gauge(this.#bind(name, 'gauge', options, options.attributes), this.#clock);
+  }
+
+  /** snapshot looks at what has been recorded, without clearing anything. */
+  snapshot(): Snapshot {
+    return this.#reader.snapshot();
+  }
+
+  /** account says where everything that was recorded is, in all and by metric. */
+  account(): Account {
+    return this.#reader.account();
+  }
+
+  /**
+   * flush takes a snapshot and has it exported. What the exporter says was delivered is cleared, all else is kept for
+   * the next flush. Flushes never overlap: a call during one waits and then covers everything recorded before it, and
+   * all that wait share the next. Never rejects.
+   *
+   * @param options.timeoutMs the time this flush may take, in milliseconds
+   */
+  async flush(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+    if (this.#state.isClosed) return failure(flushedTooLate());
+    if (this.#shutdown !== undefined) return this.#shutdown;
+    return this.#report(await this.#reader.flush(options.timeoutMs ?? this.#timeoutMs));
+  }
+
+  /** onFlush calls back with the result of every flush. Returns what ends that. */
+  onFlush(listener: (result: FlushResult) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** start flushes every `flushIntervalMs` from now on, without keeping the process alive. Does nothing if started. */
+  start(): void {
+    if (this.#schedule !== undefined || this.#shutdown !== undefined) return;
+    this.#schedule = new FlushSchedule({
+      clock: this.#clock,
+      intervalMs: this.#flushIntervalMs,
+      // A flush that is still under way when the next one is due takes its place.
+      onBeat: () => void (this.#reader.isFlushing || this.flush()),
+    });
+  }
+
+  /**
+   * shutdown flushes a last time, within `timeoutMs` at the most, and then records nothing more. Never rejects; a
+   * later call gets the same result.
+   *
+   * @param options.timeoutMs the time all of it may take, in milliseconds. Default: that of a flush.
+   */
+  shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+    this.#shutdown ??= this.#shutDown(options.timeoutMs ?? this.#timeoutMs);
+    return this.#shutdown;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #shutDown(timeoutMs: number): Promise<FlushResult> {
+    this.#schedule?.stop();
+    const cancel = this.#reader.endBy(timeoutMs);
+    const flushed = this.#reader.flush(timeoutMs);
+    const result = this.#report(await flushed);
+    cancel();
+    this.#state.close();
+    try {
+      await this.#exporter.shutdown?.();
+    } catch (error) {
+      this.#warn(`The exporter failed to shut down: ${String(error)}`);
+    }
+    return result;
+  }
+
+  #report(result: FlushResult): FlushResult {
+    for (const listener of this.#listeners) {
+      try {
+        listener(result);
+      } catch (error) {
+        this.#warn(`An onFlush listener threw: ${String(error)}`);
+      }
+    }
+    return result;
+  }
+
+  #bind(
+    name: string,
+    kind: InstrumentKind,
+    options: MetricOptions,
+    attributes: Attributes | undefined,
+  ): Binding {
+    const metric = this.#state.metricFor(name, kind, options);
+    const copy = attributes === undefined ? undefined : copyAttributes(attributes);
+    if (!metric.ok) return { name, resolve: () => metric };
+    if (copy !== undefined && !copy.ok) return { name, resolve: () => copy };
+    return { name, resolve: () => this.#state.boundCellFor(metric.value, copy?.value) };
+  }
+}
