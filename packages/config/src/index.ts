@@ -1,1 +1,29 @@
-export {};
+export type { ConfigOptions } from './build-config.ts';
+export { ConfigError } from './config-error.ts';
+export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
+export type { ConfigWarning, WarningListener } from './config-warning.ts';
+export type { Environment } from './expand-variables.ts';
+export { loadConfig } from './load-config.ts';
+export { parseConfig } from './parse-config.ts';
+export type { FileOptions, ParseOptions } from './parse-config.ts';
+export { isTelemetryConfig } from './telemetry-config.ts';
+export type {
+  ConfigSource,
+  MetricConfig,
+  ProxyConfig,
+  TelemetryConfig,
+  TlsConfig,
+} from './telemetry-config.ts';
+export type {
+  Compression,
+  LabelPlacement,
+  LabelValue,
+  LatencyHistogram,
+  MetricInput,
+  OtlpProtocol,
+  TableInput,
+  TelemetryConfigInput,
+  TemporalityPreference,
+  TlsInput,
+} from './telemetry-config-input.ts';
+export { validateConfig } from './validate-config.ts';

@@ -1,0 +1,91 @@
+import { settings, type Scalars } from './define-settings.ts';
+import type { ConfigSource } from './telemetry-config.ts';
+import type { LabelValue, MetricInput, TlsInput } from './telemetry-config-input.ts';
+import type { Layer } from './validate-layer.ts';
+
+/** SourcedLayer is a layer and where it came from. */
+export interface SourcedLayer {
+  readonly source: ConfigSource;
+  readonly layer: Layer;
+}
+
+/** Merged is what all layers say together, without defaults. */
+export interface Merged {
+  readonly scalars: Partial<Scalars>;
+  readonly tls: TlsInput;
+  readonly labels: Map<string, LabelValue>;
+  readonly headers: Map<string, string>;
+  readonly metrics: Map<string, MetricInput>;
+  /** By camelCase path. */
+  readonly sources: Map<string, ConfigSource>;
+}
+
+/**
+ * mergeLayers puts layers together, the strongest first. Tables are merged key by key; any other value, an array
+ * too, is taken whole from the strongest layer that has it.
+ */
+export function mergeLayers(layers: readonly SourcedLayer[]): Merged {
+  const { scalars, tls } = settings();
+  const sources = new Map<string, ConfigSource>();
+  const members = <T extends object>(
+    names: readonly (keyof T & string)[],
+    pick: (layer: Layer) => T,
+    prefix: string,
+  ): Partial<T> => {
+    const values: Partial<T> = {};
+    for (const name of names) {
+      const strongest = layers.find(({ layer }) => pick(layer)[name] !== undefined);
+      if (strongest === undefined) continue;
+      values[name] = pick(strongest.layer)[name];
+      sources.set(`${prefix}${name}`, strongest.source);
+    }
+    return values;
+  };
+  const table = <T>(pick: (layer: Layer) => ReadonlyMap<string, T>, prefix: string): Map<string, T> => {
+    const entries = new Map<string, T>();
+    for (const { source, layer } of layers) {
+      for (const [key, value] of pick(layer)) {
+        if (entries.has(key)) continue;
+        entries.set(key, value);
+        sources.set(`${prefix}${key}`, source);
+      }
+    }
+    return entries;
+  };
+  return {
+    scalars: members<Partial<Scalars>>(keysOf(scalars), (layer) => layer.scalars, ''),
+    tls: members<TlsInput>(keysOf(tls), (layer) => layer.tls, 'tls.'),
+    labels: table((layer) => layer.labels, 'labels.'),
+    headers: table((layer) => layer.headers, 'headers.'),
+    metrics: mergeMetrics(layers, sources),
+    sources,
+  };
+}
+
+// A metric's name is the same in any casing: the strongest layer's casing stays.
+function mergeMetrics(
+  layers: readonly SourcedLayer[],
+  sources: Map<string, ConfigSource>,
+): Map<string, MetricInput> {
+  const names = new Map<string, string>();
+  const metrics = new Map<string, MetricInput>();
+  for (const { source, layer } of layers) {
+    for (const [given, options] of layer.metrics) {
+      const name = names.get(given.toLowerCase()) ?? given;
+      names.set(given.toLowerCase(), name);
+      const stronger = metrics.get(name) ?? {};
+      metrics.set(name, { ...options, ...stronger });
+      for (const option of keysOf(options)) {
+        if (stronger[option] === undefined) sources.set(`metrics.${name}.${option}`, source);
+      }
+    }
+  }
+  return metrics;
+}
+
+/** keysOf lists an object's keys with their types. */
+export function keysOf<T extends object>(object: T): (keyof T & string)[] {
+  const keys: (keyof T & string)[] = [];
+  for (const key in object) if (Object.hasOwn(object, key)) keys.push(key);
+  return keys;
+}

@@ -1,0 +1,28 @@
+import { buildConfig, type ConfigOptions } from './build-config.ts';
+import type { TelemetryConfig } from './telemetry-config.ts';
+import type { TelemetryConfigInput } from './telemetry-config-input.ts';
+
+/** FileOptions is how a configuration file is read. */
+export interface FileOptions extends ConfigOptions {
+  /** Values from the program, which win over the environment and the file. */
+  readonly overrides?: TelemetryConfigInput | undefined;
+}
+
+/** ParseOptions is how the text of a configuration file is read. */
+export interface ParseOptions extends FileOptions {
+  /** What the text is called in error messages, such as `telemetry.toml`. */
+  readonly fileName?: string | undefined;
+  /** The folder where relative PEM paths in the text start. Default: the working directory. */
+  readonly baseDirectory?: string | undefined;
+}
+
+/**
+ * parseConfig makes a configuration from the text of a TOML file. Precedence: `overrides`, environment, text,
+ * default.
+ *
+ * @throws ConfigError with every problem at once (`CONFIG_INVALID`), or the first syntax error (`CONFIG_SYNTAX`).
+ */
+export function parseConfig(tomlText: string, options: ParseOptions = {}): TelemetryConfig {
+  const file = { text: tomlText, name: options.fileName, directory: options.baseDirectory };
+  return buildConfig({ file, code: options.overrides }, options);
+}

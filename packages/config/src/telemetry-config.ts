@@ -1,0 +1,102 @@
+import type {
+  Compression,
+  LabelPlacement,
+  LabelValue,
+  LatencyHistogram,
+  OtlpProtocol,
+  TemporalityPreference,
+} from './telemetry-config-input.ts';
+
+/**
+ * ConfigSource says where a value came from, strongest first: the program (a plain object or `overrides`), an
+ * environment variable, the TOML file, the built-in default.
+ */
+export type ConfigSource = 'code' | 'environment' | 'file' | 'default';
+
+/** MetricConfig holds the configured options of one metric; what is undefined comes from its first use. */
+export interface MetricConfig {
+  readonly unit: string | undefined;
+  readonly description: string | undefined;
+  /** Finite and strictly increasing, in the metric's unit. */
+  readonly bounds: readonly number[] | undefined;
+}
+
+/** TlsConfig names PEM files by absolute path. `certFile` and `keyFile` are both set or both undefined. */
+export interface TlsConfig {
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+/**
+ * ProxyConfig is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. The URLs may hold credentials, so they are left out
+ * of `util.inspect` and `JSON.stringify`.
+ */
+export interface ProxyConfig {
+  /** The proxy for http endpoints: a URL. */
+  readonly http: string | undefined;
+  /** The proxy for https endpoints: a URL. */
+  readonly https: string | undefined;
+  /** Hosts that are reached directly, comma-separated. */
+  readonly noProxy: string | undefined;
+}
+
+/**
+ * TelemetryConfig is a whole, validated configuration: frozen, every default filled in. Get one from `loadConfig`,
+ * `parseConfig` or `validateConfig`. It can be logged: header values and proxy URLs don't show.
+ */
+export interface TelemetryConfig {
+  /** The base URL as it was given; with OTEL_EXPORTER_OTLP_METRICS_ENDPOINT that URL. */
+  readonly endpoint: string;
+  /** Where requests go: the base URL with `v1/metrics` appended, or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT verbatim. */
+  readonly metricsUrl: string;
+  /** Milliseconds between two flushes, 10 to 2^31 − 1. */
+  readonly flushIntervalMs: number;
+  /** The resource's `service.name`; else the label `component`, if that is a string; else undefined. */
+  readonly serviceName: string | undefined;
+  /** The resource's `service.instance.id`; undefined means fresh per process start. */
+  readonly serviceInstanceId: string | undefined;
+  readonly protocol: OtlpProtocol;
+  readonly compression: Compression;
+  /** One deadline for a flush, in milliseconds, 1 to 2^31 − 1. A configured 0 (none) is 2^31 − 1, the longest timer. */
+  readonly timeoutMs: number;
+  /** Bytes of an encoded body, above which a snapshot is split. */
+  readonly maxRequestBytes: number;
+  /** Milliseconds after which an undeliverable delta window is dropped and counted. */
+  readonly maxWindowAgeMs: number;
+  readonly temporality: TemporalityPreference;
+  readonly latencyHistogram: LatencyHistogram;
+  /** Bucket bounds of latencies in milliseconds, strictly increasing. */
+  readonly latencyBoundsMs: readonly number[];
+  /** Series per metric before the rest share one overflow series. */
+  readonly cardinalityLimit: number;
+  readonly labelPlacement: LabelPlacement;
+  readonly labels: ReadonlyMap<string, LabelValue>;
+  /** HTTP headers by lower-case name. The values are secrets: `util.inspect` and `JSON.stringify` don't show them. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly allowInsecureCredentials: boolean;
+  readonly tls: TlsConfig;
+  readonly proxy: ProxyConfig;
+  /** Options by metric name, in the casing that was given. No two names differ in case alone. */
+  readonly metrics: ReadonlyMap<string, MetricConfig>;
+  /** What OTEL_RESOURCE_ATTRIBUTES says, but for `service.name` and `service.instance.id`, which are above. */
+  readonly resourceAttributes: ReadonlyMap<string, string>;
+  /** OTEL_SDK_DISABLED: record and flush are to do nothing and succeed. */
+  readonly disabled: boolean;
+  /** Where each value came from, by its path in camelCase: `endpoint`, `labels.component`, `tls.caFile`. */
+  readonly sources: ReadonlyMap<string, ConfigSource>;
+}
+
+// Shared through the global registry, so that two copies of this package know each other's configurations.
+const resolved: unique symbol = Symbol.for('@pqcnet/telemetry-config/resolved');
+
+/** markResolved marks a configuration as the work of this package. */
+export function markResolved(config: TelemetryConfig): TelemetryConfig {
+  Object.defineProperty(config, resolved, { value: true });
+  return Object.freeze(config);
+}
+
+/** isTelemetryConfig tells a resolved configuration from a plain object that still has to be validated. */
+export function isTelemetryConfig(value: unknown): value is TelemetryConfig {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, resolved);
+}
