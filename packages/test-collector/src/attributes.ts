@@ -24,7 +24,7 @@ export type AttributeFilter = Readonly<Record<string, string | boolean | bigint 
 
 /** readAttributes turns a list of OTLP key-values into an object without a prototype; the last of a key wins. */
 export function readAttributes(list: readonly KeyValue[] | undefined): Attributes {
-  const attributes: Record<string, AttributeValue> = Object.create(null) as Record<string, AttributeValue>;
+  const attributes: Record<string, AttributeValue> = Object.create(null);
   for (const { key, value } of list ?? []) attributes[key] = readAnyValue(value);
   return attributes;
 }

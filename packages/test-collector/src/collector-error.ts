@@ -25,3 +25,13 @@ export class CollectorError extends Error {
     this.code = code;
   }
 }
+
+/** messageOf is the message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** codeOf is the code of a node error; undefined when it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

@@ -87,14 +87,16 @@ export function resolveOptions(options: TestCollectorOptions = {}): ResolvedOpti
 }
 
 function resolveLimits(limits: CollectorLimits = {}): Required<CollectorLimits> {
-  const resolved = { ...defaultLimits };
-  for (const name of Object.keys(defaultLimits) as (keyof CollectorLimits)[]) {
-    const value = limits[name] ?? defaultLimits[name];
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(defaultLimits, name)) {
+      const known = Object.keys(defaultLimits).join(', ');
+      throw new CollectorError('INVALID_OPTION', `limits.${name}: no such limit; there are ${known}`);
+    }
     const maximum = name.endsWith('Ms') ? 2 ** 31 - 1 : Number.POSITIVE_INFINITY;
     if (typeof value !== 'number' || !(value > 0 && value <= maximum)) {
       throw new CollectorError('INVALID_OPTION', `limits.${name}: expected a number above 0, found ${value}`);
     }
-    resolved[name] = value;
   }
-  return resolved;
+  return { ...defaultLimits, ...Object.fromEntries(given) };
 }

@@ -14,18 +14,15 @@ export function decodeJson(typeName: string, text: string): unknown {
   return readMessage(parseExact(text), { type: messageType(typeName), path: '', depth: 0 });
 }
 
-/** A 64-bit integer may be written as a number, of which JSON.parse would lose the low digits. */
+/** A 64-bit integer may be written as a number, of which JSON.parse alone would lose the low digits. */
 function parseExact(text: string): unknown {
-  if (!/[:[,\s]-?\d{16}/.test(text)) return JSON.parse(text);
-  const revive: (key: string, value: unknown, context?: { source?: string }) => unknown = (
-    _,
-    value,
-    context,
-  ) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
-      ? BigInt(context?.source ?? 0)
-      : value;
-  return JSON.parse(text, revive);
+  return /[:[,\s]-?\d{16}/.test(text) ? JSON.parse(text, reviveInteger) : JSON.parse(text);
+}
+
+function reviveInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source ?? '';
+  const lossy = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
+  return lossy ? BigInt(source) : value;
 }
 
 interface Frame {
@@ -38,15 +35,12 @@ function readMessage(json: unknown, { type, path, depth }: Frame): Record<string
   if (depth > maxDepth) throw new Error(`${path}: nested more than ${maxDepth} messages deep`);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong(path, 'an object', json);
   const message = type.createEmpty();
-  let oneof: string | undefined;
   for (const [key, value] of Object.entries(json)) {
     const field = type.byName.get(key);
     if (field === undefined || value === null || value === undefined) continue;
     const at = path === '' ? key : `${path}.${key}`;
-    if (typeof field.presence === 'object') {
-      if (oneof !== undefined) throw new Error(`${at}: only one of ${oneof} and ${key} can be set`);
-      oneof = key;
-    }
+    const rival = field.rivals.find((name) => message[name] !== undefined);
+    if (rival !== undefined) throw new Error(`${at}: only one of ${rival} and ${key} can be set`);
     message[key] = field.repeated
       ? readList(value, { field, path: at, depth })
       : readValue(value, { field, path: at, depth });
@@ -67,41 +61,53 @@ function readList(json: unknown, { field, path, depth }: FieldFrame): unknown[] 
 
 function readValue(json: unknown, { field, path, depth }: FieldFrame): unknown {
   if (typeof field.type !== 'string') return readMessage(json, { type: field.type, path, depth: depth + 1 });
-  return readScalar(json, field.type, path);
+  return scalarReaders[field.type](json, path);
 }
 
-function readScalar(json: unknown, type: ScalarType, path: string): unknown {
-  switch (type) {
-    case 'string':
-      if (typeof json !== 'string') throw wrong(path, 'a string', json);
-      return json;
-    case 'bool':
-      if (typeof json !== 'boolean') throw wrong(path, 'a boolean', json);
-      return json;
-    case 'id':
-      if (typeof json !== 'string' || !/^([0-9a-f]{2})*$/i.test(json))
-        throw wrong(path, 'a hex string', json);
-      return json.toLowerCase();
-    case 'bytes':
-      return readBase64(json, path);
-    case 'double':
-      return readDouble(json, path);
-    case 'enum':
-      if (!Number.isInteger(json)) throw wrong(path, 'an enum as an integer', json);
-      return json;
-    case 'int32':
-    case 'sint32':
-      return Number(readInteger(json, { path, minimum: -(2n ** 31n), maximum: 2n ** 31n - 1n }));
-    case 'uint32':
-    case 'fixed32':
-      return Number(readInteger(json, { path, minimum: 0n, maximum: 2n ** 32n - 1n }));
-    case 'int64':
-    case 'sfixed64':
-      return readInteger(json, { path, minimum: -(2n ** 63n), maximum: 2n ** 63n - 1n });
-    case 'uint64':
-    case 'fixed64':
-      return readInteger(json, { path, minimum: 0n, maximum: 2n ** 64n - 1n });
-  }
+type ScalarReader = (json: unknown, path: string) => unknown;
+
+const signed32: Range = { minimum: -(2n ** 31n), maximum: 2n ** 31n - 1n };
+const unsigned32: Range = { minimum: 0n, maximum: 2n ** 32n - 1n };
+const signed64: Range = { minimum: -(2n ** 63n), maximum: 2n ** 63n - 1n };
+const unsigned64: Range = { minimum: 0n, maximum: 2n ** 64n - 1n };
+
+const readSigned32: ScalarReader = (json, path) => Number(readInteger(json, path, signed32));
+const readUnsigned32: ScalarReader = (json, path) => Number(readInteger(json, path, unsigned32));
+const readSigned64: ScalarReader = (json, path) => readInteger(json, path, signed64);
+const readUnsigned64: ScalarReader = (json, path) => readInteger(json, path, unsigned64);
+
+const scalarReaders: Readonly<Record<ScalarType, ScalarReader>> = {
+  bool: (json, path) => {
+    if (typeof json !== 'boolean') throw wrong(path, 'a boolean', json);
+    return json;
+  },
+  bytes: readBase64,
+  double: readDouble,
+  enum: (json, path) => {
+    if (!Number.isInteger(json)) throw wrong(path, 'an enum as an integer', json);
+    return json;
+  },
+  fixed32: readUnsigned32,
+  fixed64: readUnsigned64,
+  id: (json, path) => {
+    if (typeof json !== 'string' || !/^([0-9a-f]{2})*$/i.test(json)) throw wrong(path, 'a hex string', json);
+    return json.toLowerCase();
+  },
+  int32: readSigned32,
+  int64: readSigned64,
+  sfixed64: readSigned64,
+  sint32: readSigned32,
+  string: (json, path) => {
+    if (typeof json !== 'string') throw wrong(path, 'a string', json);
+    return json;
+  },
+  uint32: readUnsigned32,
+  uint64: readUnsigned64,
+};
+
+interface Range {
+  readonly minimum: bigint;
+  readonly maximum: bigint;
 }
 
 function readDouble(json: unknown, path: string): number {
@@ -112,10 +118,7 @@ function readDouble(json: unknown, path: string): number {
   throw wrong(path, 'a number, "NaN", "Infinity" or "-Infinity"', json);
 }
 
-function readInteger(
-  json: unknown,
-  { path, minimum, maximum }: { path: string; minimum: bigint; maximum: bigint },
-): bigint {
+function readInteger(json: unknown, path: string, { minimum, maximum }: Range): bigint {
   let value: bigint | undefined;
   if (typeof json === 'bigint') value = json;
   else if (typeof json === 'number' && Number.isInteger(json)) value = BigInt(json);

@@ -65,6 +65,11 @@ export async function handleRequest(
   }
 }
 
+const httpVersions: ReadonlyMap<string, RequestHead['httpVersion']> = new Map([
+  ['1.0', '1.0'],
+  ['2.0', '2.0'],
+]);
+
 function readHead(
   request: HttpRequest,
   { context, connection }: { context: HandlerContext; connection: Connection | undefined },
@@ -75,7 +80,7 @@ function readHead(
     index: context.log.takeIndex(),
     receivedAtMs: Date.now(),
     connection: connection?.number ?? 0,
-    httpVersion: request.httpVersion as RequestHead['httpVersion'],
+    httpVersion: httpVersions.get(request.httpVersion) ?? '1.1',
     method: request.method ?? '',
     path,
     headers: request.headers,
@@ -141,7 +146,7 @@ async function readContent(
   const inflated = await inflateBody(raw, { coding: contentCoding(headers), maxBytes });
   if ('rejection' in inflated) return inflated;
   if (encoding === undefined || signal === undefined) return { incomplete: true }; // checked with the head
-  return { inflated: inflated.bytes, ...decodeBody(inflated.bytes, { encoding, signal }) };
+  return { inflated: inflated.bytes, ...(await decodeBody(inflated.bytes, { encoding, signal })) };
 }
 
 /** A client that is still sending reads no answer: what is left of its body is thrown away for a moment. */

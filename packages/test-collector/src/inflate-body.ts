@@ -1,16 +1,19 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { codeOf, messageOf } from './collector-error.ts';
 import type { Rejection } from './received-request.ts';
 
-const decompress = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  zstd: promisify(zstdDecompress),
-} as const;
+type Decompress = (raw: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
+
+const codings: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['zstd', promisify(zstdDecompress)],
+]);
 
 /** supportsContentEncoding says whether a body in this content coding can be read. */
 export function supportsContentEncoding(coding: string): boolean {
-  return coding === 'identity' || Object.hasOwn(decompress, coding);
+  return coding === 'identity' || codings.has(coding);
 }
 
 /**
@@ -21,18 +24,15 @@ export async function inflateBody(
   raw: Uint8Array,
   { coding, maxBytes }: { coding: string; maxBytes: number },
 ): Promise<{ readonly bytes: Uint8Array } | { readonly rejection: Rejection }> {
-  if (coding === 'identity') {
+  const decompress = codings.get(coding);
+  if (decompress === undefined) {
     return raw.length > maxBytes ? { rejection: tooLarge(maxBytes) } : { bytes: raw };
   }
   try {
-    const undo = decompress[coding as keyof typeof decompress];
-    return { bytes: await undo(raw, { maxOutputLength: maxBytes }) };
+    return { bytes: await decompress(raw, { maxOutputLength: maxBytes }) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      return { rejection: tooLarge(maxBytes) };
-    return {
-      rejection: { status: 400, reason: `the body is not valid ${coding}: ${(error as Error).message}` },
-    };
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return { rejection: tooLarge(maxBytes) };
+    return { rejection: { status: 400, reason: `the body is not valid ${coding}: ${messageOf(error)}` } };
   }
 }
 

@@ -147,7 +147,7 @@ function sniff(
   socket.once('close', () => clearTimeout(timer));
   let seen = Buffer.alloc(0);
   const look = (): void => {
-    const chunk = socket.read() as Buffer | null;
+    const chunk: Buffer | null = socket.read();
     if (chunk === null) {
       if (!socket.readableEnded) socket.once('readable', look);
       return;

@@ -4,9 +4,10 @@ import { otlpSchema, type Presence, type ScalarType } from './otlp-schema.ts';
 export interface Field {
   readonly number: number;
   readonly name: string;
-  readonly presence: Presence;
   readonly repeated: boolean;
   readonly type: ScalarType | MessageType;
+  /** The other members of its oneof; none outside a oneof. */
+  readonly rivals: readonly string[];
 }
 
 /** A message of the schema, with its fields by number (protobuf) and by lowerCamelCase name (JSON). */
@@ -14,7 +15,7 @@ export interface MessageType {
   readonly name: string;
   readonly byNumber: ReadonlyMap<number, Field>;
   readonly byName: ReadonlyMap<string, Field>;
-  /** A new object with every field that is always present at its default. */
+  /** A new object with every field that is always present at its default, and an empty list for a repeated one. */
   readonly createEmpty: () => Record<string, unknown>;
 }
 
@@ -28,53 +29,61 @@ export function messageType(name: string): MessageType {
   if (rows === undefined) throw new Error(`the OTLP schema has no message ${name}`);
   const byNumber = new Map<number, Field>();
   const byName = new Map<string, Field>();
-  const type: MessageType = { name, byNumber, byName, createEmpty: () => emptyMessage(byName) };
+  const scalars: Record<string, unknown> = {};
+  const lists: string[] = [];
+  const createEmpty = (): Record<string, unknown> => {
+    const message = { ...scalars };
+    for (const list of lists) message[list] = [];
+    return message;
+  };
+  const type: MessageType = { name, byNumber, byName, createEmpty };
   types.set(name, type); // before the fields: AnyValue holds itself
+  const members = rows
+    .filter(([, , , presence]) => isOneof(presence))
+    .map(([, snakeName]) => jsonName(snakeName));
   for (const [number, snakeName, typeName, presence = 'always'] of rows) {
     const field: Field = {
       number,
-      name: snakeName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      presence,
+      name: jsonName(snakeName),
       repeated: presence === 'repeated',
-      type: typeName in otlpSchema ? messageType(typeName) : (typeName as ScalarType),
+      type: isScalar(typeName) ? typeName : messageType(typeName),
+      rivals: isOneof(presence) ? members.filter((member) => member !== jsonName(snakeName)) : [],
     };
     byNumber.set(number, field);
     byName.set(field.name, field);
+    if (field.repeated) lists.push(field.name);
+    else if (presence === 'always' && isScalar(typeName)) scalars[field.name] = defaults[typeName];
   }
   return type;
 }
 
-function emptyMessage(fields: ReadonlyMap<string, Field>): Record<string, unknown> {
-  const message: Record<string, unknown> = {};
-  for (const field of fields.values()) {
-    if (field.repeated) message[field.name] = [];
-    else if (field.presence === 'always' && typeof field.type === 'string') {
-      message[field.name] = defaultOf(field.type);
-    }
-  }
-  return message;
+/** jsonName is the lowerCamelCase name that OTLP/JSON gives to a field of a .proto file. */
+export function jsonName(snakeName: string): string {
+  return snakeName.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function defaultOf(type: ScalarType): unknown {
-  switch (type) {
-    case 'string':
-    case 'id':
-      return '';
-    case 'bool':
-      return false;
-    case 'bytes':
-      return new Uint8Array(0);
-    case 'fixed64':
-    case 'int64':
-    case 'sfixed64':
-    case 'uint64':
-      return 0n;
-    case 'double':
-    case 'enum':
-    case 'fixed32':
-    case 'int32':
-    case 'sint32':
-    case 'uint32':
-      return 0;
-  }
+/** No message of OTLP has more than one oneof, so that its name does not matter here. */
+function isOneof(presence: Presence | undefined): boolean {
+  return typeof presence === 'object';
+}
+
+const defaults: Readonly<Record<ScalarType, unknown>> = {
+  bool: false,
+  bytes: new Uint8Array(0),
+  double: 0,
+  enum: 0,
+  fixed32: 0,
+  fixed64: 0n,
+  id: '',
+  int32: 0,
+  int64: 0n,
+  sfixed64: 0n,
+  sint32: 0,
+  string: '',
+  uint32: 0,
+  uint64: 0n,
+};
+
+function isScalar(name: string): name is ScalarType {
+  return Object.hasOwn(defaults, name);
 }

@@ -64,7 +64,7 @@ export class TestCollector implements AsyncDisposable {
     const keys = resolved.tls === 'self-signed' ? undefined : resolved.tls;
     const listener = await openListener({ ...resolved, keys }, (request, response) => {
       const context = { options: resolved, log, script, connections: listener.connections };
-      handleRequest(request, response, context).catch((error: unknown) => response.destroy(error as Error));
+      handleRequest(request, response, context).catch(() => response.destroy());
     });
     return new TestCollector({ options: resolved, log, script, listener });
   }
@@ -276,14 +276,8 @@ export class TestCollector implements AsyncDisposable {
 }
 
 function resourcesOf({ decoded }: ReceivedRequest): readonly (Resource | undefined)[] {
-  switch (decoded?.signal) {
-    case undefined:
-      return [];
-    case 'metrics':
-      return decoded.message.resourceMetrics.map(({ resource }) => resource);
-    case 'traces':
-      return decoded.message.resourceSpans.map(({ resource }) => resource);
-    case 'logs':
-      return decoded.message.resourceLogs.map(({ resource }) => resource);
-  }
+  if (decoded?.signal === 'metrics') return decoded.message.resourceMetrics.map(({ resource }) => resource);
+  if (decoded?.signal === 'traces') return decoded.message.resourceSpans.map(({ resource }) => resource);
+  if (decoded?.signal === 'logs') return decoded.message.resourceLogs.map(({ resource }) => resource);
+  return [];
 }

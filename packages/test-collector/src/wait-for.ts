@@ -26,7 +26,7 @@ export async function waitFor<Value>(
       signal?.removeEventListener('abort', onAbort);
       act();
     };
-    const onAbort = (): void => settle(() => reject(signal?.reason as Error));
+    const onAbort = (): void => settle(() => reject(signal?.reason));
     const timer = setTimeout(() => {
       const message = `the condition did not come true within ${timeoutMs} ms; ${describe()}`;
       settle(() => reject(new CollectorError('WAIT_TIMED_OUT', message)));
@@ -36,7 +36,7 @@ export async function waitFor<Value>(
         const current = condition();
         if (current) settle(() => resolve(current));
       } catch (error) {
-        settle(() => reject(error as Error));
+        settle(() => reject(error));
       }
     });
     signal?.addEventListener('abort', onAbort, { once: true });
