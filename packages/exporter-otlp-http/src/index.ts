@@ -1,1 +1,12 @@
-export {};
+export type { Compression } from './compress-body.ts';
+export { encodeOtlpJson } from './encode/encode-otlp-json.ts';
+export type { EncodeOtlpJsonOptions } from './encode/encode-otlp-json.ts';
+export type { LabelPlacement } from './encode/request-format.ts';
+export type { OtlpHttpExporterOptions, OtlpProtocol } from './exporter-options.ts';
+export { OtlpHttpError } from './otlp-http-error.ts';
+export type { OtlpHttpErrorCode } from './otlp-http-error.ts';
+export { OtlpHttpExporter } from './otlp-http-exporter.ts';
+export { TransportError } from './transport/transport.ts';
+export type { Transport, TransportRequest, TransportResponse } from './transport/transport.ts';
+export { undiciTransport } from './transport/undici-transport.ts';
+export type { TlsOptions, UndiciTransportOptions } from './transport/undici-transport.ts';

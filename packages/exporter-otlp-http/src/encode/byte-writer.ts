@@ -1,0 +1,94 @@
+/** SLACK is how many bytes past its position a writer may touch: copies go by words of four bytes. */
+const SLACK = 8;
+
+/**
+ * ByteWriter writes into memory that grows. `reserve` comes first: the writing methods check nothing, so that they
+ * stay a few instructions each.
+ */
+export class ByteWriter {
+  bytes: Buffer;
+  view: DataView;
+  /** Where the next byte goes. */
+  position = 0;
+
+  constructor(initialBytes: number) {
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes + SLACK);
+    this.view = viewOf(this.bytes);
+  }
+
+  /** reserve makes room for `length` more bytes. */
+  reserve(length: number): void {
+    const needed = this.position + length + SLACK;
+    if (needed > this.bytes.length) this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.position);
+    this.bytes = larger;
+    this.view = viewOf(larger);
+  }
+
+  /** renew leaves the memory to others and goes on in new memory of the same size. */
+  renew(): void {
+    this.bytes = Buffer.allocUnsafeSlow(this.bytes.length);
+    this.view = viewOf(this.bytes);
+    this.position = 0;
+  }
+
+  /** byte writes one byte. */
+  byte(value: number): void {
+    this.bytes[this.position] = value;
+    this.position += 1;
+  }
+
+  /** copy writes `length` bytes of a source, which must have three more behind them. */
+  copy(source: DataView, start: number, length: number): void {
+    const { view, position } = this;
+    for (let offset = 0; offset < length; offset += 4) {
+      view.setInt32(position + offset, source.getInt32(start + offset, true), true);
+    }
+    this.position = position + length;
+  }
+
+  /** fragment writes a Fragment. */
+  fragment(fragment: Fragment): void {
+    this.copy(fragment.view, 0, fragment.length);
+  }
+
+  /** ascii writes a short ASCII string. */
+  ascii(text: string): void {
+    const { bytes, position } = this;
+    for (let index = 0; index < text.length; index += 1) bytes[position + index] = text.charCodeAt(index);
+    this.position = position + text.length;
+  }
+
+  /** utf8 reserves room for a string and writes it. */
+  utf8(text: string): void {
+    this.reserve(text.length * 3);
+    this.position += this.bytes.write(text, this.position, 'utf8');
+  }
+
+  /** written is what stands between two positions: the writer's own memory, not a copy. */
+  written(from: number = 0, to: number = this.position): Uint8Array {
+    return this.bytes.subarray(from, to);
+  }
+}
+
+/** Fragment is a short piece of encoded text that is written again and again. */
+export interface Fragment {
+  readonly view: DataView;
+  readonly length: number;
+}
+
+/** fragmentOf encodes a string once. */
+export function fragmentOf(text: string): Fragment {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafeSlow(length + SLACK);
+  bytes.write(text, 'utf8');
+  return { view: viewOf(bytes), length };
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,44 @@
+import type { AttributeValue, Point, Series, Temporality } from '@pqcnet/telemetry-core';
+
+import type { ByteWriter } from './byte-writer.ts';
+import type { IdentityCache, LabelUse } from './identity-cache.ts';
+
+/** LabelPlacement says where labels go: into the resource, onto every data point, or both. */
+export type LabelPlacement = 'both' | 'resource' | 'datapoint';
+
+/** EncodeContext is what all requests of one snapshot share. */
+export interface EncodeContext {
+  /** Attributes of the resource, labels included where they belong there. */
+  readonly resource: ReadonlyMap<string, AttributeValue>;
+  /** The labels that go onto points; empty when none do. */
+  readonly pointLabels: ReadonlyMap<string, AttributeValue>;
+  readonly temporality: Temporality;
+  /** Where deltas begin, in nanoseconds since the Unix epoch. */
+  readonly deltaStartUnixNano: bigint;
+  /** When the snapshot was taken, in nanoseconds since the Unix epoch. */
+  readonly timeUnixNano: bigint;
+}
+
+/**
+ * RequestFormat writes requests in one encoding, piece by piece. A request is begun, holds metrics with their points,
+ * and is ended; between any two pieces `sizeIfEnded` says what it would come to.
+ */
+export interface RequestFormat {
+  /** begin starts a new request at the writer's start. */
+  begin(out: ByteWriter): void;
+  /** openMetric starts the metric of a point. */
+  openMetric(out: ByteWriter, point: Point): void;
+  /**
+   * writePoint writes a point of the open metric, with the identity that was located last.
+   *
+   * @throws OtlpHttpError VALUE_OUT_OF_RANGE when OTLP can't carry its value.
+   */
+  writePoint(out: ByteWriter, point: Point, identity: IdentityCache): void;
+  closeMetric(out: ByteWriter): void;
+  /** sizeIfEnded is the size in bytes of the request if it ended here, an open metric closed. */
+  sizeIfEnded(out: ByteWriter): number;
+  /** end completes the request and gives its bytes, in the writer's memory. */
+  end(out: ByteWriter): Uint8Array;
+  /** encodeIdentity writes what never changes of a series' points. */
+  readonly encodeIdentity: (out: ByteWriter, series: Series) => LabelUse;
+}

@@ -1,0 +1,100 @@
+import type { AttributeValue, Snapshot, Temporality } from '@pqcnet/telemetry-core';
+
+import type { OtlpProtocol } from '../exporter-options.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { encodeContextOf } from './encode-context.ts';
+import { IdentityCache } from './identity-cache.ts';
+import { jsonFormat, type JsonMetricHeads } from './json-format.ts';
+import { eventLoopPace, type Pace } from './pace.ts';
+import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
+import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
+
+/** SnapshotEncodingOptions is what stays the same from one snapshot to the next. */
+export interface SnapshotEncodingOptions {
+  readonly protocol: OtlpProtocol;
+  readonly temporality: Temporality;
+  readonly labelPlacement: LabelPlacement;
+  readonly maxRequestBytes: number;
+  readonly pace?: Pace;
+}
+
+const FIRST_BUFFER_BYTES = 16_384;
+
+/**
+ * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it
+ * can use again: the encoded identities, and the memory of the last request (`maxRequestBytes` at most).
+ */
+export class SnapshotEncoding {
+  readonly #options: SnapshotEncodingOptions;
+  readonly #pace: Pace;
+  readonly #identities = new IdentityCache();
+  readonly #jsonHeads: JsonMetricHeads = new WeakMap();
+  #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
+  #out = new ByteWriter(FIRST_BUFFER_BYTES);
+
+  constructor(options: SnapshotEncodingOptions) {
+    this.#options = options;
+    this.#pace = options.pace ?? eventLoopPace;
+  }
+
+  /** begin starts with a snapshot. */
+  begin(snapshot: Snapshot): RequestEncoder {
+    const { temporality, maxRequestBytes } = this.#options;
+    const context = encodeContextOf(snapshot, this.#options);
+    if (!sameLabels(context.pointLabels, this.#pointLabels)) this.#identities.clear();
+    this.#pointLabels = context.pointLabels;
+    this.#identities.begin();
+    return new RequestEncoder({
+      points: snapshot.points,
+      temporality,
+      format: this.#formatOf(context),
+      cache: this.#identities,
+      out: this.#out,
+      maxRequestBytes,
+    });
+  }
+
+  /** encodePart encodes the first request of a range of points. When the signal aborts it ends where it is. */
+  async encodePart(
+    encoder: RequestEncoder,
+    range: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<EncodedPart> {
+    encoder.begin(range.from, range.to);
+    while (!encoder.step(this.#pace.start()) && !signal.aborted) {
+      // A pause between slices is the purpose of this loop.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#pace.pause();
+    }
+    return encoder.finish();
+  }
+
+  /** dropBuffer leaves the last request's memory to whoever may still read it. */
+  dropBuffer(): void {
+    this.#out.renew();
+  }
+
+  /** end is the end of a snapshot. Series that are not in it are forgotten, if all of its points were encoded. */
+  end(complete: boolean): void {
+    if (complete) this.#identities.endWalk();
+    else this.#identities.end();
+  }
+
+  #formatOf(context: EncodeContext): RequestFormat {
+    return jsonFormat(context, this.#jsonHeads);
+  }
+}
+
+function sameLabels(
+  one: ReadonlyMap<string, AttributeValue>,
+  other: ReadonlyMap<string, AttributeValue>,
+): boolean {
+  if (one === other) return true;
+  if (one.size !== other.size) return false;
+  // The order counts as well: it is the order of the bytes.
+  const others = [...other];
+  return [...one].every(([key, value], index) => {
+    const [otherKey, otherValue] = others[index] ?? [];
+    return key === otherKey && Object.is(value, otherValue);
+  });
+}

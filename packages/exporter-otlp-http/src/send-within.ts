@@ -1,0 +1,36 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import {
+  TransportError,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from './transport/transport.ts';
+
+/**
+ * sendWithin sends a request and settles by its signal even when the transport does not. A transport that does keep
+ * to the signal is heard first, since it knows whether something left. It always rejects with a TransportError.
+ */
+export async function sendWithin(
+  transport: Transport,
+  request: TransportRequest,
+): Promise<TransportResponse> {
+  const { signal } = request;
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  async function expire(): Promise<void> {
+    await nextTurn();
+    const message = `no complete answer came from ${request.url.host} in time`;
+    reject(new TransportError('DEADLINE_EXCEEDED', message, { bodyLeft: 'unknown', cause: signal.reason }));
+  }
+  const onAbort = (): void => void expire();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([transport.send(request), expired]);
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    const message = `the transport failed while it sent to ${request.url.host}`;
+    throw new TransportError('TRANSPORT_FAILED', message, { bodyLeft: 'unknown', cause: error });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
