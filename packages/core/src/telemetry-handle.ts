@@ -41,6 +41,8 @@ export class TelemetryHandle implements AsyncDisposable {
   readonly #warn: (message: string) => void;
   readonly #listeners = new Set<(result: FlushResult) => void>();
   #schedule: FlushSchedule | undefined = undefined;
+  /** Whether the last flush on the beat failed: a failure that goes on is told once. */
+  #isFailing = false;
   #shutdown: Promise<FlushResult> | undefined = undefined;
 
   constructor(options: TelemetryHandleOptions) {
@@ -166,8 +168,7 @@ export class TelemetryHandle implements AsyncDisposable {
     this.#schedule = new FlushSchedule({
       clock: this.#clock,
       intervalMs: this.#flushIntervalMs,
-      // A flush that is still under way when the next one is due takes its place.
-      onBeat: () => void (this.#reader.isFlushing || this.flush()),
+      onBeat: () => void this.#flushOnBeat(),
     });
   }
 
@@ -199,6 +200,17 @@ export class TelemetryHandle implements AsyncDisposable {
       this.#warn(`The exporter failed to shut down: ${String(error)}`);
     }
     return result;
+  }
+
+  async #flushOnBeat(): Promise<void> {
+    // A flush that is still under way when the next one is due takes its place.
+    if (this.#reader.isFlushing) return;
+    const result = await this.flush();
+    if (!result.ok && !this.#isFailing && this.#listeners.size === 0) {
+      const { code, message, kept } = result.error;
+      this.#warn(`Flushing fails (${code}): ${message} ${kept ? 'The data are kept.' : ''}`.trimEnd());
+    }
+    this.#isFailing = !result.ok;
   }
 
   #report(result: FlushResult): FlushResult {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { ScriptedExporter } from '../testing/scripted-exporter.ts';
+import { TelemetryHandle } from '../telemetry-handle.ts';
+
+function makeHandle(): { telemetry: TelemetryHandle; clock: ManualClock } {
+  const clock = new ManualClock();
+  return { telemetry: new TelemetryHandle({ exporter: new ScriptedExporter(), clock }), clock };
+}
+
+it.each([
+  [0, 0],
+  [1, 0],
+  [1.000_000_1, 1],
+  [5, 1],
+  [5.5, 2],
+  [10, 2],
+  [10.1, 3],
+  [1e300, 3],
+])('puts %d into bucket %d of upper-inclusive bounds', (value, bucket) => {
+  const { telemetry } = makeHandle();
+  expect(telemetry.latency('p', { boundsMs: [1, 5, 10] }).record(value)).toEqual({ ok: true });
+  expect(telemetry.recordLatencyMs('p', value)).toEqual({ ok: true });
+  const [point] = telemetry.snapshot().points;
+  const bucketCounts = [0, 0, 0, 0].with(bucket, 2);
+  expect(point).toMatchObject({ type: 'histogram', bounds: [1, 5, 10] });
+  expect(point).toHaveProperty('total', { count: 2, sum: 2 * value, min: value, max: value, bucketCounts });
+});
+
+it.each<readonly [string, unknown]>([
+  ['a negative number', -1],
+  ['NaN', Number.NaN],
+  ['infinity', Infinity],
+  ['a bigint', 1n],
+  ['a string', '1'],
+  ['undefined', undefined],
+])('refuses %s and changes nothing', (_, value) => {
+  const { telemetry } = makeHandle();
+  telemetry.recordLatencyMs('p', 1);
+  for (const result of [
+    telemetry.latency('p').record(value as number),
+    telemetry.recordLatencyMs('p', value as number),
+  ]) {
+    expect(result).toMatchObject({ ok: false, error: { code: 'INVALID_VALUE' } });
+  }
+  expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 1, min: 1, max: 1 });
+});
+
+it('takes values below 0 in a histogram, but only finite ones', () => {
+  const { telemetry } = makeHandle();
+  const histogram = telemetry.histogram('h', { bounds: [-1, 0], unit: '{tx}' });
+  expect(histogram.record(-5)).toEqual({ ok: true });
+  expect(histogram.record(-Infinity)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+  expect(telemetry.snapshot().latency('h')).toMatchObject({ count: 1, sum: -5, min: -5, max: -5 });
+});
+
+describe('time', () => {
+  it('records how long a function took, and returns what it returns', () => {
+    const { telemetry, clock } = makeHandle();
+    const returned = telemetry.latency('p').time(() => {
+      clock.advance(12);
+      return 'done';
+    });
+    expect(returned).toBe('done');
+    expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 12 });
+  });
+
+  it('records an async function when it settles', async () => {
+    const { telemetry, clock } = makeHandle();
+    const gate = Promise.withResolvers<string>();
+    const timed = telemetry.latency('p').time(() => gate.promise);
+    clock.advance(30);
+    expect(telemetry.snapshot().latency('p')).toBeUndefined();
+    gate.resolve('done');
+    await expect(timed).resolves.toBe('done');
+    expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 30 });
+  });
+
+  it('records and lets pass what is thrown or rejected', async () => {
+    const { telemetry, clock } = makeHandle();
+    const error = new Error('from the caller');
+    const latency = telemetry.latency('p');
+    const throwing = (): never => {
+      clock.advance(1);
+      throw error;
+    };
+    expect(() => latency.time(throwing)).toThrow(error);
+    await expect(latency.time(async () => throwing())).rejects.toBe(error);
+    expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 2, sum: 2 });
+  });
+});
+
+it('measures from start() to each call of what it returned', () => {
+  const { telemetry, clock } = makeHandle();
+  const done = telemetry.latency('p').start();
+  clock.advance(5);
+  done();
+  clock.advance(5);
+  expect(done()).toEqual({ ok: true });
+  expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 2, min: 5, max: 10 });
+});

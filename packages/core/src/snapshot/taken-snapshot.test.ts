@@ -1,0 +1,110 @@
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { ScriptedExporter } from '../testing/scripted-exporter.ts';
+import { TelemetryHandle } from '../telemetry-handle.ts';
+
+function makeHandle(): TelemetryHandle {
+  return new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    clock: new ManualClock(),
+    labels: { component: 'sentry', ['__proto__']: 'label' },
+    resource: { 'service.name': 'test' },
+  });
+}
+
+it('never changes once it was taken', async () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 2n ** 60n);
+  telemetry.recordLatencyMs('p', 5);
+  telemetry.recordGauge('g', 1);
+  const snapshot = telemetry.snapshot();
+  const before = JSON.stringify(snapshot);
+  telemetry.recordCounter('c', 1);
+  telemetry.recordCounter('c', 1, { chain: 'base' });
+  telemetry.recordCounter('new', 1);
+  telemetry.recordLatencyMs('p', 1);
+  telemetry.recordGauge('g', 2);
+  await telemetry.flush();
+  expect(JSON.stringify(snapshot)).toBe(before);
+  expect(snapshot.total('c', { chain: 'base' })).toBe(0n);
+  expect(snapshot.total('new')).toBe(0n);
+  expect(Object.isFrozen(snapshot)).toBe(true);
+});
+
+it('clears nothing by being taken', () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 1);
+  telemetry.recordLatencyMs('p', 1);
+  expect(telemetry.snapshot().toJSON()).toEqual(telemetry.snapshot().toJSON());
+});
+
+it('reads points by index as by iteration', () => {
+  const telemetry = makeHandle();
+  for (const chain of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { chain });
+  telemetry.recordGauge('g', 1);
+  telemetry.recordLatencyMs('p', 1);
+  const { points } = telemetry.snapshot();
+  const byIteration = Array.from(points, (point) => point.series);
+  const byIndex = Array.from({ length: points.length }, (_, i) => points.at(i)?.series);
+  expect(byIndex).toEqual(byIteration);
+  expect(byIndex).toHaveLength(5);
+  expect(points.at(-1)).toBeUndefined();
+  expect(points.at(5)).toBeUndefined();
+});
+
+it('finds series by name in any case and attributes in any order', () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 3, { a: 1, b: '2' });
+  const snapshot = telemetry.snapshot();
+  expect(snapshot.counter('C', { b: '2', a: 1n })).toBe(3n);
+  expect(snapshot.counter('c')).toBe(0n);
+  expect(snapshot.counter('c', { a: 1, b: 2 })).toBe(0n);
+  expect(snapshot.counter('c', { a: Number.NaN })).toBe(0n);
+  expect(snapshot.latency('c', { a: 1, b: '2' })).toBeUndefined();
+  expect(snapshot.gauge('c', { a: 1, b: '2' })).toBeUndefined();
+});
+
+it.each([
+  [[10], [5], 0.5, 5],
+  [[10, 20], [1, 2, 3, 4], 0.5, 2.5],
+  [[10, 20], [11, 12, 19, 20], 0, 11],
+  [[10, 20], [11, 12, 19, 20], 1, 20],
+  [[10, 20], [5, 15, 25, 35], 0.25, 10],
+  [[10, 20], [5, 15, 25, 35], 0.5, 20],
+  [[10, 20], [5, 15, 25, 35], 1, 35],
+  [[], [1, 3], 0.5, 2],
+])('estimates over bounds %j and values %j the quantile %d as %d', (boundsMs, values, q, expected) => {
+  const telemetry = makeHandle();
+  const latency = telemetry.latency('p', { boundsMs });
+  for (const value of values) latency.record(value);
+  expect(telemetry.snapshot().latency('p')?.quantile(q)).toBeCloseTo(expected, 10);
+});
+
+it('has no quantile outside 0 to 1, or of nothing', async () => {
+  const telemetry = makeHandle();
+  telemetry.recordLatencyMs('p', 1);
+  for (const q of [-0.1, 1.1, Number.NaN])
+    expect(telemetry.snapshot().latency('p')?.quantile(q)).toBeUndefined();
+  await telemetry.flush();
+  expect(telemetry.snapshot().latency('p')?.quantile(0.5)).toBeUndefined();
+});
+
+it('is plain data for JSON, and readable in the console', () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 2n ** 64n - 1n, { ['__proto__']: 'x', big: 2n ** 62n });
+  const json = JSON.parse(JSON.stringify(telemetry.snapshot())) as {
+    labels: object;
+    points: { attributes: object }[];
+  };
+  expect(Object.entries(json.labels)).toEqual([
+    ['__proto__', 'label'],
+    ['component', 'sentry'],
+  ]);
+  expect(json.points[0]).toMatchObject({ name: 'c', kind: 'counter', delta: '18446744073709551615' });
+  expect(Object.entries(json.points[0]?.attributes ?? {})).toEqual([
+    ['__proto__', 'x'],
+    ['big', '4611686018427387904'],
+  ]);
+  expect(inspect(telemetry.snapshot())).toContain("delta: '18446744073709551615'");
+});

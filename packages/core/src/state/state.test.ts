@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest';
+import { ScriptedExporter } from '../testing/scripted-exporter.ts';
+import { TelemetryHandle } from '../telemetry-handle.ts';
+
+it.each<readonly [string, unknown]>([
+  ['an empty string', ''],
+  ['a leading digit', '1a'],
+  ['a space', 'a b'],
+  ['256 characters', 'a'.repeat(256)],
+  ['other letters', 'é'],
+  ['no string', 7],
+  ['undefined', undefined],
+])('refuses a name with %s', (_, name) => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  expect(telemetry.recordCounter(name as string, 1)).toMatchObject({ error: { code: 'INVALID_NAME' } });
+  expect(telemetry.snapshot().points).toHaveLength(0);
+});
+
+it.each(['a', 'A1_.-/z', 'a'.repeat(255), 'constructor', 'toString', '__proto__'.slice(2)])(
+  'takes the name %s',
+  (name) => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+    expect(telemetry.recordCounter(name, 1)).toEqual({ ok: true });
+    expect(telemetry.snapshot().total(name)).toBe(1n);
+  },
+);
+
+it('takes names that differ in case for one, and keeps the first casing', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  telemetry.recordCounter('Ingest.Success', 1);
+  telemetry.recordCounter('ingest.success', 2);
+  telemetry.counter('INGEST.SUCCESS').add(4);
+  expect(telemetry.snapshot().total('inGest.success')).toBe(7n);
+  expect(telemetry.snapshot().points.at(0)?.series.metric.name).toBe('Ingest.Success');
+  expect(telemetry.snapshot().points).toHaveLength(1);
+});
+
+it('keeps one name to one kind', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  telemetry.recordCounter('c', 1);
+  for (const result of [
+    telemetry.recordGauge('C', 1),
+    telemetry.recordLatencyMs('c', 1),
+    telemetry.histogram('c').record(1),
+    telemetry.latency('c').record(1),
+  ]) {
+    expect(result).toMatchObject({
+      ok: false,
+      error: { code: 'KIND_CONFLICT', message: expect.stringContaining('counter') },
+    });
+  }
+  expect(telemetry.snapshot().total('c')).toBe(1n);
+});
+
+it('takes unit, description and bounds from the configuration, else from the first use', () => {
+  const telemetry = new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    latencyBoundsMs: [1, 2],
+    metrics: new Map([['Configured', { unit: 's', bounds: [7] }]]),
+  });
+  telemetry.histogram('configured', { unit: 'By', bounds: [1], description: 'from code' }).record(1);
+  telemetry.histogram('first', { unit: 'By', bounds: [3] }).record(1);
+  telemetry.recordLatencyMs('latency', 1);
+  const metrics = Array.from(telemetry.snapshot().points, (point) => ({
+    unit: point.series.metric.unit,
+    description: point.series.metric.description,
+    bounds: point.type === 'histogram' ? point.bounds : undefined,
+  }));
+  expect(metrics).toEqual([
+    { unit: 's', description: 'from code', bounds: [7] },
+    { unit: 'By', description: '', bounds: [3] },
+    { unit: 'ms', description: '', bounds: [1, 2] },
+  ]);
+});
+
+it('keeps the first options and warns once of others', () => {
+  const warnings: string[] = [];
+  const telemetry = new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    warn: (message) => warnings.push(message),
+  });
+  const first = telemetry.histogram('h', { unit: 'By', bounds: [1] });
+  telemetry.histogram('h', { unit: 'By' });
+  expect(warnings).toEqual([]);
+  telemetry.histogram('h', { unit: 's', bounds: [2] });
+  telemetry.histogram('h', { unit: 's' });
+  expect(warnings).toEqual([expect.stringMatching(/"h".*unit and bounds/)]);
+  first.record(1);
+  expect(telemetry.snapshot().points.at(0)).toHaveProperty('bounds', [1]);
+});
+
+it.each<readonly [string, unknown]>([
+  ['no array', 5],
+  ['NaN', [1, Number.NaN]],
+  ['infinity', [1, Infinity]],
+  ['a string', ['1']],
+  ['equal bounds', [1, 1]],
+  ['falling bounds', [2, 1]],
+])('refuses bounds with %s', (_, bounds) => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  const histogram = telemetry.histogram('h', { bounds: bounds as number[] });
+  expect(histogram.record(1)).toMatchObject({
+    error: { code: 'INVALID_OPTIONS', message: expect.stringContaining('"h"') },
+  });
+});
+
+it('gathers what comes after the limit in one series and keeps the sum exact', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 10 });
+  const bound = telemetry.counter('c', { attributes: { user: 'bound' } });
+  for (let user = 0; user < 1000; user++) telemetry.recordCounter('c', 1, { user });
+  bound.add(5);
+  const { points } = telemetry.snapshot();
+  const sum = Array.from(points, (point) => (point.type === 'sum' ? Number(point.total) : 0)).reduce(
+    (a, b) => a + b,
+  );
+  expect(points).toHaveLength(10);
+  expect(sum).toBe(1005);
+  expect(telemetry.snapshot().total('c', { 'otel.metric.overflow': true })).toBe(996n);
+  expect(telemetry.snapshot().total('c', { user: 8 })).toBe(1n);
+});

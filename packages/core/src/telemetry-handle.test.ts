@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { ExportReport } from './exporter.ts';
+import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { ScriptedExporter, failed } from './testing/scripted-exporter.ts';
+
+/** Lets everything that is ready to go on do so. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+it.each<readonly [string, Partial<Record<keyof TelemetryHandleOptions, unknown>>]>([
+  ['flushIntervalMs', { flushIntervalMs: 0 }],
+  ['flushIntervalMs', { flushIntervalMs: 2 ** 31 }],
+  ['timeoutMs', { timeoutMs: 1.5 }],
+  ['cardinalityLimit', { cardinalityLimit: 1 }],
+  ['latencyBoundsMs', { latencyBoundsMs: [2, 1] }],
+  ['labels', { labels: { a: null } }],
+  ['resource', { resource: { a: [] } }],
+  ['metrics', { metrics: new Map([['no name', {}]]) }],
+  ['metrics', { metrics: new Map([['m', { bounds: [1, 1] }]]) }],
+  ['exporter.temporality', { exporter: { temporality: 'sometimes' } }],
+])('can not be made with a bad %s', (name, options) => {
+  expect(
+    () => new TelemetryHandle({ exporter: new ScriptedExporter(), ...options } as TelemetryHandleOptions),
+  ).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(name) }));
+});
+
+describe('start', () => {
+  it('flushes on a steady beat that late calls do not shift and a suspended process does not crowd', async () => {
+    const clock = new ManualClock();
+    const exporter = new ScriptedExporter();
+    const flushedAtMs: number[] = [];
+    const telemetry = new TelemetryHandle({ exporter, clock, flushIntervalMs: 100 });
+    telemetry.onFlush(() => flushedAtMs.push(clock.monotonicMs()));
+    telemetry.recordCounter('c', 1);
+    telemetry.start();
+    telemetry.start();
+    for (const passMs of [100, 100, 50, 50]) {
+      clock.advance(passMs);
+      await settle();
+    }
+    clock.suspend(1_030);
+    clock.advance(0);
+    await settle();
+    clock.advance(70);
+    await settle();
+    expect(flushedAtMs).toEqual([100, 200, 300, 1330, 1400]);
+    expect(clock.timers.every((timer) => !timer.keepsProcessAlive)).toBe(true);
+    await telemetry.shutdown();
+    expect(clock.timers).toHaveLength(0);
+  });
+
+  it('leaves a beat out while a flush is still under way', async () => {
+    const clock = new ManualClock();
+    const exporter = new ScriptedExporter();
+    const telemetry = new TelemetryHandle({ exporter, clock, flushIntervalMs: 100 });
+    const answer = Promise.withResolvers<ExportReport>();
+    exporter.next(() => answer.promise);
+    telemetry.recordCounter('c', 1);
+    telemetry.start();
+    clock.advance(350);
+    await settle();
+    expect(exporter.snapshots).toHaveLength(1);
+    answer.resolve({ status: 'accepted' });
+    await settle();
+    clock.advance(50);
+    await settle();
+    expect(exporter.snapshots).toHaveLength(2);
+    await telemetry.shutdown();
+  });
+
+  it('warns once of failures that nobody listens to, and again after a success', async () => {
+    const clock = new ManualClock();
+    const exporter = new ScriptedExporter();
+    const warnings: string[] = [];
+    const telemetry = new TelemetryHandle({
+      exporter,
+      clock,
+      flushIntervalMs: 100,
+      warn: (text) => warnings.push(text),
+    });
+    telemetry.recordCounter('c', 1);
+    telemetry.start();
+    for (const report of [
+      failed('refused'),
+      failed('refused'),
+      { status: 'accepted' },
+      failed('rejected'),
+    ] as ExportReport[]) {
+      exporter.next(report);
+      clock.advance(100);
+      await settle();
+    }
+    expect(warnings).toEqual([
+      expect.stringContaining('scripted: refused'),
+      expect.stringContaining('scripted: rejected'),
+    ]);
+    await telemetry.shutdown();
+  });
+});
+
+describe('shutdown', () => {
+  it('flushes a last time, shuts the exporter down, and then refuses everything with a code', async () => {
+    let isShutDown = false;
+    const exporter = Object.assign(new ScriptedExporter(), {
+      shutdown: async () => {
+        isShutDown = true;
+      },
+    });
+    const telemetry = new TelemetryHandle({ exporter });
+    const counter = telemetry.counter('c');
+    const latency = telemetry.latency('p');
+    const gauge = telemetry.gauge('g');
+    counter.add(1);
+    latency.record(1);
+    gauge.set(1);
+    expect(await telemetry.shutdown()).toMatchObject({ ok: true });
+    expect(isShutDown).toBe(true);
+    expect(exporter.snapshots).toHaveLength(1);
+    for (const result of [
+      counter.add(1),
+      latency.record(1),
+      gauge.set(1),
+      telemetry.recordCounter('c', 1),
+      telemetry.recordCounter('new', 1),
+      telemetry.recordLatencyMs('p', 1),
+      telemetry.recordGauge('g', 1),
+      telemetry.counter('other').add(1),
+      await telemetry.flush(),
+    ]) {
+      expect(result).toMatchObject({ ok: false, error: { code: 'SHUT_DOWN' } });
+    }
+    expect(telemetry.account()).toMatchObject({ recorded: 2n, accepted: 2n });
+    expect(telemetry.snapshot().total('c')).toBe(1n);
+    expect(await telemetry.shutdown()).toBe(await telemetry.shutdown());
+    expect(exporter.snapshots).toHaveLength(1);
+  });
+
+  it('ends by its deadline even during a flush that hangs', async () => {
+    const clock = new ManualClock();
+    const exporter = new ScriptedExporter();
+    const telemetry = new TelemetryHandle({ exporter, clock });
+    telemetry.recordCounter('c', 1);
+    exporter.next(
+      (_, { signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(failed('ambiguous')));
+        }),
+    );
+    const hanging = telemetry.flush();
+    telemetry.recordCounter('c', 1);
+    const ended = telemetry.shutdown({ timeoutMs: 50 });
+    clock.advance(50);
+    await settle();
+    expect(await hanging).toMatchObject({ ok: false, error: { code: 'TEST_FAILURE' } });
+    expect(await ended).toMatchObject({ ok: false, error: { code: 'SHUT_DOWN' } });
+    expect(telemetry.account()).toMatchObject({ recorded: 2n, pending: 2n });
+    expect(exporter.snapshots).toHaveLength(1);
+  });
+
+  it('happens at the end of an `await using` block', async () => {
+    const exporter = new ScriptedExporter();
+    {
+      await using telemetry = new TelemetryHandle({ exporter });
+      telemetry.recordCounter('c', 1);
+    }
+    expect(exporter.snapshots[0]?.total('c')).toBe(1n);
+  });
+});
