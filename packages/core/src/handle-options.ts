@@ -30,6 +30,8 @@ export interface TelemetryHandleOptions {
   readonly cardinalityLimit?: number | undefined;
   /** Unit, description and bounds by metric name; they win over those in code. */
   readonly metrics?: ReadonlyMap<string, MetricOptions> | undefined;
+  /** True makes every record and flush do nothing, with success. Default false. */
+  readonly disabled?: boolean | undefined;
   /** Where time comes from. */
   readonly clock?: Clock | undefined;
   /** Where warnings go. Default: `process.emitWarning`. */
@@ -73,6 +75,7 @@ export interface CheckedOptions {
   readonly histogramBounds: readonly number[];
   readonly cardinalityLimit: number;
   readonly metrics: ReadonlyMap<string, MetricOptions>;
+  readonly isDisabled: boolean;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
@@ -102,6 +105,7 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     histogramBounds: defaultBounds,
     cardinalityLimit: requireInteger('cardinalityLimit', cardinalityLimit, { from: 2, to: 2 ** 31 }),
     metrics,
+    isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,
     warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' })),
   };

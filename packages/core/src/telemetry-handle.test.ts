@@ -26,6 +26,23 @@ it.each<readonly [string, Partial<Record<keyof TelemetryHandleOptions, unknown>>
   ).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(name) }));
 });
 
+it('does nothing, with success, when it is disabled', async () => {
+  const exporter = new ScriptedExporter();
+  const telemetry = new TelemetryHandle({ exporter, disabled: true, cardinalityLimit: 2 });
+  for (const user of [1, 2, 3]) {
+    expect(telemetry.recordCounter('c', 1, { user })).toEqual({ ok: true });
+    expect(telemetry.counter('c', { attributes: { user } }).add(2n ** 64n - 1n)).toEqual({ ok: true });
+    expect(telemetry.recordLatencyMs('p', 1)).toEqual({ ok: true });
+    expect(telemetry.recordGauge('g', 1)).toEqual({ ok: true });
+  }
+  expect(telemetry.snapshot().points).toHaveLength(0);
+  expect(telemetry.account()).toMatchObject({ recorded: 0n, pending: 0n });
+  expect(await telemetry.flush()).toMatchObject({ ok: true });
+  expect(exporter.snapshots).toHaveLength(0);
+  await telemetry.shutdown();
+  expect(telemetry.recordCounter('c', 1)).toMatchObject({ error: { code: 'SHUT_DOWN' } });
+});
+
 describe('start', () => {
   it('flushes on a steady beat that late calls do not shift and a suspended process does not crowd', async () => {
     const clock = new ManualClock();

@@ -13,6 +13,7 @@ import { Histogram, tryRecord } from './record/histogram.ts';
 import { Latency, validateLatency } from './record/latency.ts';
 import { type Result, failure, succeeded } from './result.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
+import { Cell } from './state/cell.ts';
 import type { InstrumentKind } from './state/metric.ts';
 import { type MetricOptions, State } from './state/state.ts';
 import type { TelemetryError } from './telemetry-error.ts';
@@ -70,7 +71,7 @@ export class TelemetryHandle implements AsyncDisposable {
     const invalid = validateDelta(name, delta);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#state.cellFor(name, 'counter', attributes);
-    return cell.ok ? addToCounter(cell.value, delta) : cell;
+    return cell instanceof Cell ? addToCounter(cell, delta) : cell;
   }
 
   /**
@@ -86,8 +87,8 @@ export class TelemetryHandle implements AsyncDisposable {
     const invalid = validateLatency(name, milliseconds);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#state.cellFor(name, 'latency', attributes);
-    if (!cell.ok) return cell;
-    tryRecord(cell.value, milliseconds);
+    if (!(cell instanceof Cell)) return cell;
+    tryRecord(cell, milliseconds);
     return succeeded;
   }
 
@@ -104,8 +105,8 @@ export class TelemetryHandle implements AsyncDisposable {
     const invalid = validateGaugeValue(name, value);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#state.cellFor(name, 'gauge', attributes);
-    if (!cell.ok) return cell;
-    trySet(cell.value, value, this.#clock.unixMs());
+    if (!(cell instanceof Cell)) return cell;
+    trySet(cell, value, this.#clock.unixMs());
     return succeeded;
   }
 
@@ -231,9 +232,9 @@ export class TelemetryHandle implements AsyncDisposable {
     attributes: Attributes | undefined,
   ): Binding {
     const metric = this.#state.metricFor(name, kind, options);
-    const copy = attributes === undefined ? undefined : copyAttributes(attributes);
+    const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (!metric.ok) return { name, resolve: () => metric };
-    if (copy !== undefined && !copy.ok) return { name, resolve: () => copy };
-    return { name, resolve: () => this.#state.boundCellFor(metric.value, copy?.value) };
+    if (!copy.ok) return { name, resolve: () => copy };
+    return { name, resolve: () => this.#state.boundCellFor(metric.value, copy.value) };
   }
 }

@@ -6,6 +6,6 @@ import type { TelemetryError } from '../telemetry-error.ts';
 export interface Binding {
   /** The metric's name, for messages. */
   readonly name: string;
-  /** The cell to record in, made at the first record; or why there is none. */
-  resolve(): Result<Cell, TelemetryError>;
+  /** The cell to record in, made at the first record; or what recording is to return instead. */
+  resolve(): Cell | Result<void, TelemetryError>;
 }

@@ -1,6 +1,6 @@
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
-import { type Cell, parkedPlace } from '../state/cell.ts';
+import { Cell, parkedPlace } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
@@ -34,9 +34,9 @@ export class Counter {
     const invalid = validateDelta(this.#binding.name, delta);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
-    if (!cell.ok) return cell;
-    this.#place = cell.value;
-    return addToCounter(cell.value, delta);
+    if (!(cell instanceof Cell)) return cell;
+    this.#place = cell;
+    return addToCounter(cell, delta);
   }
 }
 

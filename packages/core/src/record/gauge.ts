@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
-import { type Cell, parkedValues } from '../state/cell.ts';
+import { Cell, parkedValues } from '../state/cell.ts';
 import { gaugeRow } from '../state/gauge-row.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
@@ -30,9 +30,9 @@ export class Gauge {
     const invalid = validateGaugeValue(this.#binding.name, value);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
-    if (!cell.ok) return cell;
-    this.#cell = cell.value;
-    trySet(cell.value, value, this.#clock.unixMs());
+    if (!(cell instanceof Cell)) return cell;
+    this.#cell = cell;
+    trySet(cell, value, this.#clock.unixMs());
     return succeeded;
   }
 }

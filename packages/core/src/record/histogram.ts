@@ -1,6 +1,6 @@
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
-import { type Cell, parkedValues } from '../state/cell.ts';
+import { Cell, parkedValues } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
@@ -30,9 +30,9 @@ export class Histogram {
     const invalid = validateValue(this.#binding.name, value);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
-    if (!cell.ok) return cell;
-    this.#cell = cell.value;
-    tryRecord(cell.value, value);
+    if (!(cell instanceof Cell)) return cell;
+    this.#cell = cell;
+    tryRecord(cell, value);
     return succeeded;
   }
 }

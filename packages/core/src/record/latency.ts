@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
-import type { Cell } from '../state/cell.ts';
+import { Cell } from '../state/cell.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 import { tryRecord } from './histogram.ts';
@@ -35,9 +35,9 @@ export class Latency {
     const invalid = validateLatency(this.#binding.name, milliseconds);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
-    if (!cell.ok) return cell;
-    this.#cell = cell.value;
-    tryRecord(cell.value, milliseconds);
+    if (!(cell instanceof Cell)) return cell;
+    this.#cell = cell;
+    tryRecord(cell, milliseconds);
     return succeeded;
   }
 

@@ -5,7 +5,7 @@ import {
   validateName,
   validateUnit,
 } from '../record/validate-instrument.ts';
-import { type Result, failure, success } from '../result.ts';
+import { type Result, failure, succeeded, success } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Attributes } from '../attributes.ts';
 import type { Cell } from './cell.ts';
@@ -31,6 +31,8 @@ export interface StateOptions {
   readonly histogramBounds: readonly number[];
   /** Options by metric name, which win over those in code. */
   readonly metrics: ReadonlyMap<string, MetricOptions>;
+  /** Whether records are to come to nothing, with success. */
+  readonly isDisabled: boolean;
   readonly warn: (message: string) => void;
 }
 
@@ -108,21 +110,26 @@ export class State {
     return success(metric);
   }
 
-  /** The cell of a series; makes metric and series at first sight. Fails as `metricFor`, or with `INVALID_ATTRIBUTE`. */
+  /**
+   * The cell of a series; makes metric and series at first sight. Or what recording is to return instead: the errors
+   * of `metricFor`, `INVALID_ATTRIBUTE`, or success in a disabled state.
+   */
   cellFor(
     name: string,
     kind: InstrumentKind,
     attributes: Attributes | undefined,
-    options?: MetricOptions,
-  ): Result<Cell, TelemetryError> {
-    const metric = this.metricFor(name, kind, options);
-    return metric.ok ? metric.value.cellFor(attributes) : metric;
+  ): Cell | Result<void, TelemetryError> {
+    if (this.#options.isDisabled && !this.#isClosed) return succeeded;
+    const metric = this.metricFor(name, kind);
+    if (!metric.ok) return metric;
+    const cell = metric.value.cellFor(attributes);
+    return cell.ok ? cell.value : cell;
   }
 
-  /** The cell of a series of a metric that was found before. Fails with `SHUT_DOWN`. */
-  boundCellFor(metric: MetricState, attributes: CopiedAttributes | undefined): Result<Cell, TelemetryError> {
+  /** The cell of a series of a metric that was found before, or what recording is to return instead. */
+  boundCellFor(metric: MetricState, attributes: CopiedAttributes): Cell | Result<void, TelemetryError> {
     if (this.#isClosed) return failure(shutDownError(metric.name));
-    return attributes === undefined ? metric.cellFor(undefined) : success(metric.cellForCopy(attributes));
+    return this.#options.isDisabled ? succeeded : metric.cellForCopy(attributes);
   }
 
   /** close makes every record from now on fail with `SHUT_DOWN`; what was recorded can still be read. */
