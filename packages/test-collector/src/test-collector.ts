@@ -19,6 +19,7 @@ import type { ReceivedRequest } from './received-request.ts';
 import { RequestLog } from './request-log.ts';
 import { Script, type ScriptFunction } from './script.ts';
 import type { ScriptStep } from './script-step.ts';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
 import { type SumOptions, sumPoints } from './sum-points.ts';
 import { waitFor, type WaitOptions } from './wait-for.ts';
 
@@ -27,6 +28,14 @@ export interface MetricFilter {
   readonly name?: string;
   readonly attributes?: AttributeFilter;
   readonly kind?: MetricPoint['kind'];
+}
+
+interface CollectorParts {
+  readonly options: ResolvedOptions;
+  readonly certificate: string | undefined;
+  readonly log: RequestLog;
+  readonly script: Script;
+  readonly listener: Listener;
 }
 
 /**
@@ -38,16 +47,13 @@ export class TestCollector implements AsyncDisposable {
   readonly #log: RequestLog;
   readonly #script: Script;
   readonly #listener: Listener;
+  readonly #certificate: string | undefined;
   readonly #points = new WeakMap<ReceivedRequest, readonly MetricPoint[]>();
 
-  private constructor(parts: {
-    options: ResolvedOptions;
-    log: RequestLog;
-    script: Script;
-    listener: Listener;
-  }) {
+  private constructor(parts: CollectorParts) {
     this.#options = parts.options;
     this.#log = parts.log;
+    this.#certificate = parts.certificate;
     this.#script = parts.script;
     this.#listener = parts.listener;
   }
@@ -61,12 +67,22 @@ export class TestCollector implements AsyncDisposable {
     const resolved = resolveOptions(options);
     const log = new RequestLog(resolved.limits.maxRequests);
     const script = new Script();
-    const keys = resolved.tls === 'self-signed' ? undefined : resolved.tls;
+    const { tls, host } = resolved;
+    const keys =
+      tls === 'self-signed'
+        ? selfSignedCertificate({ hosts: host === '::' || host === '0.0.0.0' ? [] : [host] })
+        : tls;
     const listener = await openListener({ ...resolved, keys }, (request, response) => {
       const context = { options: resolved, log, script, connections: listener.connections };
       handleRequest(request, response, context).catch(() => response.destroy());
     });
-    return new TestCollector({ options: resolved, log, script, listener });
+    return new TestCollector({
+      options: resolved,
+      certificate: keys === undefined ? undefined : Buffer.from(keys.cert).toString(),
+      log,
+      script,
+      listener,
+    });
   }
 
   /** The base URL, for instance `http://127.0.0.1:41873`; OTLP appends `/v1/metrics` to it. */
@@ -79,6 +95,11 @@ export class TestCollector implements AsyncDisposable {
   /** The port it listens on. */
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** The certificate of a collector with `tls`, as PEM, for the client to trust; undefined without. */
+  get certificate(): string | undefined {
+    return this.#certificate;
   }
 
   /** How many connections were opened since the start, and how many are open. */
