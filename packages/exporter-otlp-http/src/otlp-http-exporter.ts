@@ -30,7 +30,7 @@ import { sendWithin } from './send-within.ts';
 import { TransportError, type Transport } from './transport/transport.ts';
 import { undiciTransport } from './transport/undici-transport.ts';
 
-const PROTOCOLS: readonly OtlpProtocol[] = ['http/json'];
+const PROTOCOLS: readonly OtlpProtocol[] = ['http/json', 'http/protobuf'];
 const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'zstd'];
 const PLACEMENTS: readonly LabelPlacement[] = ['both', 'resource', 'datapoint'];
 const TEMPORALITIES: readonly Temporality[] = ['cumulative', 'delta', 'low-memory'];

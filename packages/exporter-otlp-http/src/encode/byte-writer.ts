@@ -56,6 +56,15 @@ export class ByteWriter {
     this.copy(fragment.view, 0, fragment.length);
   }
 
+  /** fragmentExactly writes a Fragment and touches nothing behind it. */
+  fragmentExactly(fragment: Fragment): void {
+    const { bytes, position } = this;
+    for (let offset = 0; offset < fragment.length; offset += 1) {
+      bytes[position + offset] = fragment.view.getUint8(offset);
+    }
+    this.position = position + fragment.length;
+  }
+
   /** ascii writes a short ASCII string. */
   ascii(text: string): void {
     const { bytes, position } = this;
@@ -81,12 +90,18 @@ export interface Fragment {
   readonly length: number;
 }
 
-/** fragmentOf encodes a string once. */
+/** fragmentOf makes a Fragment of a string. */
 export function fragmentOf(text: string): Fragment {
-  const length = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafeSlow(length + SLACK);
-  bytes.write(text, 'utf8');
-  return { view: viewOf(bytes), length };
+  return fragmentBy((out) => out.utf8(text));
+}
+
+/** fragmentBy makes a Fragment of what is written. */
+export function fragmentBy(write: (out: ByteWriter) => void): Fragment {
+  const out = new ByteWriter(256);
+  write(out);
+  const bytes = Buffer.allocUnsafeSlow(out.position + SLACK);
+  out.bytes.copy(bytes, 0, 0, out.position);
+  return { view: viewOf(bytes), length: out.position };
 }
 
 function viewOf(bytes: Buffer): DataView {

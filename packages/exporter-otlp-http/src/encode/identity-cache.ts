@@ -1,4 +1,4 @@
-import type { Series } from '@pqcnet/telemetry-core';
+import type { Point, Series } from '@pqcnet/telemetry-core';
 
 import { ByteWriter } from './byte-writer.ts';
 import { IdentityPool } from './identity-pool.ts';
@@ -12,8 +12,8 @@ export const LABELS_FOLLOW = 0;
 export const LABELS_ALONE = 1;
 export const LABELS_INSIDE = 2;
 
-/** EncodeIdentity writes what never changes of a series' points, and reserves the room for it. */
-export type EncodeIdentity = (out: ByteWriter, series: Series) => LabelUse;
+/** EncodeIdentity writes what is the same for all points of a point's series, and reserves the room for it. */
+export type EncodeIdentity = (out: ByteWriter, point: Point) => LabelUse;
 
 /** How many entries ahead a series is looked for at first when entries before it have gone. */
 const FIRST_REACH = 16;
@@ -115,8 +115,8 @@ export class IdentityCache {
    * locate finds the identity of the point at `index`, and encodes it the first time. The first locate or skip of each
    * index in a walk must come in order; later ones may come in any.
    */
-  locate(index: number, series: Series, encode: EncodeIdentity): void {
-    if (index === this.#aligned) this.#align(series);
+  locate(index: number, point: Point, encode: EncodeIdentity): void {
+    if (index === this.#aligned) this.#align(point.series);
     let address = this.#addresses[index] ?? -1;
     let extent = this.#extents[index] ?? 0;
     if (address >= 0 && this.#pool.isLeaving(address)) {
@@ -125,7 +125,7 @@ export class IdentityCache {
     }
     if (address < 0) {
       this.#scratch.position = 0;
-      const labelUse = encode(this.#scratch, series);
+      const labelUse = encode(this.#scratch, point);
       extent = (this.#scratch.position << 2) | labelUse;
       address = this.#pool.add(this.#scratch);
       this.#addresses[index] = address;

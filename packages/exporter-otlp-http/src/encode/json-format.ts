@@ -1,7 +1,7 @@
-import type { GaugePoint, HistogramPoint, Metric, Point, Series, SumPoint } from '@pqcnet/telemetry-core';
+import type { GaugePoint, HistogramPoint, Metric, Point, SumPoint } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
-import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
+import { type ByteWriter, type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
 import {
   type IdentityCache,
   LABELS_ALONE,
@@ -127,7 +127,7 @@ class JsonFormat implements RequestFormat {
     return out.written();
   }
 
-  readonly encodeIdentity = (out: ByteWriter, series: Series): LabelUse => {
+  readonly encodeIdentity = (out: ByteWriter, { series }: Point): LabelUse => {
     const { attributes, clash } = mergeLabels(series.attributes, this.#context.pointLabels);
     out.utf8('{"attributes":[');
     writeJsonAttributes(out, attributes);
@@ -193,7 +193,7 @@ class JsonFormat implements RequestFormat {
     if (metric === undefined) return END_REQUEST;
     if (metric.bounds !== bounds) {
       metric.bounds = bounds;
-      metric.boundsTail = fragmentOf(`],"explicitBounds":${JSON.stringify(bounds)}}`);
+      metric.boundsTail = encodeBoundsTail(bounds);
     }
     return metric.boundsTail;
   }
@@ -212,6 +212,18 @@ class JsonFormat implements RequestFormat {
       (unit === '' ? '' : `"unit":${quote(unit)},`);
     return fragmentOf(`{"name":${quote(name)},${about}${data}"dataPoints":[`);
   }
+}
+
+function encodeBoundsTail(bounds: readonly number[]): Fragment {
+  return fragmentBy((out) => {
+    out.utf8('],"explicitBounds":[');
+    out.reserve(bounds.length * MAX_DECIMAL_BYTES + 2);
+    for (const [index, bound] of bounds.entries()) {
+      if (index > 0) out.byte(COMMA);
+      writeJsonDouble(out, bound);
+    }
+    out.utf8(']}');
+  });
 }
 
 function quote(text: string): string {

@@ -4,6 +4,7 @@ import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { IdentityCache } from './identity-cache.ts';
 import { isSent } from './point-values.ts';
+import { PointCursor } from './point-cursor.ts';
 import type { RequestFormat } from './request-format.ts';
 
 /** EncodedPart is one request for the points `from` (inclusive) to `to` (exclusive), or why there is none. */
@@ -48,6 +49,7 @@ const BYTES_PER_LOOK = 16_384;
  */
 export class RequestEncoder {
   readonly #options: RequestEncoderOptions;
+  readonly #points: PointCursor;
   #from = 0;
   #limit = 0;
   #index = 0;
@@ -57,6 +59,7 @@ export class RequestEncoder {
 
   constructor(options: RequestEncoderOptions) {
     this.#options = options;
+    this.#points = new PointCursor(options.points);
   }
 
   /** begin starts a part at the point `from`. It ends before the point `limit`, or sooner when it is full. */
@@ -95,9 +98,9 @@ export class RequestEncoder {
 
   /** take encodes one point; false when it is not in this part any more, or is a part of its own that can't be sent. */
   #take(): boolean {
-    const { points, format, cache, out, temporality, maxRequestBytes } = this.#options;
+    const { format, cache, out, temporality, maxRequestBytes } = this.#options;
     const index = this.#index;
-    const point = points.at(index);
+    const point = this.#points.at(index);
     if (point === undefined) return false;
     const { series } = point;
     if (!isSent(point, temporality)) {
@@ -105,12 +108,15 @@ export class RequestEncoder {
       this.#index += 1;
       return true;
     }
+    if (this.#metric !== undefined && this.#metric !== series.metric) {
+      format.closeMetric(out);
+      this.#metric = undefined;
+    }
     const before = out.position;
     const metricBefore = this.#metric;
     try {
-      cache.locate(index, series, format.encodeIdentity);
-      if (series.metric !== metricBefore) {
-        if (metricBefore !== undefined) format.closeMetric(out);
+      cache.locate(index, point, format.encodeIdentity);
+      if (metricBefore === undefined) {
         format.openMetric(out, point);
         this.#metric = series.metric;
       }

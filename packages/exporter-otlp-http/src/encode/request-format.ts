@@ -1,7 +1,7 @@
-import type { AttributeValue, Point, Series, Temporality } from '@pqcnet/telemetry-core';
+import type { AttributeValue, Point, Temporality } from '@pqcnet/telemetry-core';
 
 import type { ByteWriter } from './byte-writer.ts';
-import type { IdentityCache, LabelUse } from './identity-cache.ts';
+import type { EncodeIdentity, IdentityCache } from './identity-cache.ts';
 
 /** LabelPlacement says where labels go: into the resource, onto every data point, or both. */
 export type LabelPlacement = 'both' | 'resource' | 'datapoint';
@@ -35,10 +35,10 @@ export interface RequestFormat {
    */
   writePoint(out: ByteWriter, point: Point, identity: IdentityCache): void;
   closeMetric(out: ByteWriter): void;
-  /** sizeIfEnded is the size in bytes of the request if it ended here, an open metric closed. */
+  /** sizeIfEnded is the most that the request comes to, in bytes, if it ends here. */
   sizeIfEnded(out: ByteWriter): number;
   /** end completes the request and gives its bytes, in the writer's memory. */
   end(out: ByteWriter): Uint8Array;
-  /** encodeIdentity writes what never changes of a series' points. */
-  readonly encodeIdentity: (out: ByteWriter, series: Series) => LabelUse;
+  /** encodeIdentity writes what is the same for all points of a point's series. */
+  readonly encodeIdentity: EncodeIdentity;
 }

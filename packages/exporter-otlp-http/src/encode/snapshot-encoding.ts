@@ -6,6 +6,7 @@ import { encodeContextOf } from './encode-context.ts';
 import { IdentityCache } from './identity-cache.ts';
 import { jsonFormat, type JsonMetricHeads } from './json-format.ts';
 import { eventLoopPace, type Pace } from './pace.ts';
+import { protobufFormat, type ProtobufMetricHeads } from './protobuf-format.ts';
 import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
 import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
 
@@ -29,6 +30,7 @@ export class SnapshotEncoding {
   readonly #pace: Pace;
   readonly #identities = new IdentityCache();
   readonly #jsonHeads: JsonMetricHeads = new WeakMap();
+  readonly #protobufHeads: ProtobufMetricHeads = new WeakMap();
   #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
   #out = new ByteWriter(FIRST_BUFFER_BYTES);
 
@@ -81,7 +83,9 @@ export class SnapshotEncoding {
   }
 
   #formatOf(context: EncodeContext): RequestFormat {
-    return jsonFormat(context, this.#jsonHeads);
+    return this.#options.protocol === 'http/json'
+      ? jsonFormat(context, this.#jsonHeads)
+      : protobufFormat(context, this.#protobufHeads);
   }
 }
 
