@@ -16,6 +16,8 @@ export interface FlushReport {
 /** FlushError says why a flush did not deliver everything. Its `code` is the cause's, or `PARTIAL_SUCCESS`. */
 export class FlushError extends TelemetryError {
   override readonly name = 'FlushError';
+  /** What went wrong, as the exporter reported it for the first request that failed; `undefined` when nothing was tried. */
+  readonly outcome: Exclude<ExportOutcome['status'], 'accepted'> | undefined;
   /** Whether all that was not delivered is kept, and part of the next flush. */
   readonly kept: boolean;
   /** What was to be sent; `undefined` when nothing was tried. */
@@ -28,6 +30,7 @@ export class FlushError extends TelemetryError {
   constructor(
     error: TelemetryError,
     details: {
+      readonly outcome?: Exclude<ExportOutcome['status'], 'accepted'> | undefined;
       readonly kept: boolean;
       readonly snapshot: Snapshot | undefined;
       readonly durationMs: number;
@@ -35,6 +38,7 @@ export class FlushError extends TelemetryError {
     },
   ) {
     super(error.code, error.message, { cause: error });
+    this.outcome = details.outcome;
     this.kept = details.kept;
     this.snapshot = details.snapshot;
     this.durationMs = details.durationMs;
@@ -61,7 +65,8 @@ export function flushResultOf(
   }
   const rejectedDataPoints = partial.reduce((sum, outcome) => sum + outcome.rejectedDataPoints, 0);
   const error = failed[0]?.error ?? partialSuccessError(partial, rejectedDataPoints);
-  return failure(new FlushError(error, { ...about, kept: partial.length === 0, rejectedDataPoints }));
+  const outcome = failed[0]?.status ?? 'partial';
+  return failure(new FlushError(error, { ...about, outcome, kept: partial.length === 0, rejectedDataPoints }));
 }
 
 function isFailed(outcome: ExportOutcome): outcome is FailedOutcome {

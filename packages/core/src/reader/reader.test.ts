@@ -63,7 +63,7 @@ describe('a flush', () => {
       exporter.next(failed(status));
       expect(await telemetry.flush()).toMatchObject({
         ok: false,
-        error: { name: 'FlushError', code: 'TEST_FAILURE', kept: true },
+        error: { name: 'FlushError', code: 'TEST_FAILURE', outcome: status, kept: true },
       });
       expect(telemetry.account()).toMatchObject({ recorded: 3n, pending: 3n, accepted: 0n });
       telemetry.recordCounter('c', 3);
@@ -83,6 +83,7 @@ describe('a flush', () => {
       ok: false,
       error: {
         code: 'PARTIAL_SUCCESS',
+        outcome: 'partial',
         kept: false,
         rejectedDataPoints: 1,
         message: expect.stringContaining('too old'),
