@@ -10,8 +10,8 @@ export function httpUrlFault(text: string): string | undefined {
   if (!/^https?:\/\/[^\s\\/?#]/i.test(text) || /[\s\\]/.test(text) || !URL.canParse(text)) {
     return 'an http or https URL, such as "http://localhost:4318"';
   }
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') {
+  // Anywhere: an unescaped "/" in a password would make the user name a host and the password a path.
+  if (text.includes('@')) {
     return 'a URL without user name and password: put credentials into a header';
   }
   if (text.includes('#')) return 'a URL without a fragment (#…)';

@@ -5,6 +5,7 @@ import { EnvironmentReader, type Reading } from './environment-reader.ts';
 import type { WarningListener } from './config-warning.ts';
 import type { Environment } from './expand-variables.ts';
 import { parsePairs } from './parse-pairs.ts';
+import { SecretProxy } from './secret-proxy.ts';
 import { showText, showUrl } from './show-value.ts';
 import type { ProxyConfig } from './telemetry-config.ts';
 import type { TlsInput } from './telemetry-config-input.ts';
@@ -93,6 +94,8 @@ function readHeaders(reader: EnvironmentReader): ReadonlyMap<string, string> {
     if (!parsed.ok) return parsed;
     const headers = new Map<string, string>();
     for (const [name, value] of parsed.pairs) {
+      // A lone token that ends in "=" would otherwise be taken for a header's name, which is shown.
+      if (value === '') return { ok: false, reason: 'it has a header without a value' };
       if (!checkSetting(headerName, name).ok)
         return { ok: false, reason: 'it has a header name that cannot be sent' };
       if (!checkSetting(header, value).ok)
@@ -134,12 +137,7 @@ function readProxy(reader: EnvironmentReader): ProxyConfig {
     ok: true,
     value: text,
   }))?.value;
-  // The URLs may hold credentials, so they are not enumerable.
-  const proxy: ProxyConfig = Object.defineProperties(
-    { http, https, noProxy },
-    { http: { enumerable: false }, https: { enumerable: false } },
-  );
-  return Object.freeze(proxy);
+  return new SecretProxy({ http, https, noProxy });
 }
 
 function readProxyUrl(text: string): Reading<string> {

@@ -2,7 +2,7 @@ import { resolve as resolvePath } from 'node:path';
 
 import { settings, longestTimerMs, type Scalars } from './define-settings.ts';
 import { freezeMap } from './freeze-map.ts';
-import { keysOf, type Merged } from './merge-layers.ts';
+import type { Merged } from './merge-layers.ts';
 import { metricsEndpointVariable, type EnvironmentLayer } from './read-environment.ts';
 import { resolveMetricsUrl } from './resolve-metrics-url.ts';
 import { SecretMap } from './secret-map.ts';

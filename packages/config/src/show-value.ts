@@ -57,6 +57,8 @@ export function showUrl(text: string): string {
   if (!URL.canParse(text)) return redacted;
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol)) return redacted;
+  // An "@" elsewhere may end a password with a "/" in it, which then is no longer told from a path.
+  if (url.pathname.includes('@')) return redacted;
   const credentials = url.username === '' && url.password === '' ? '' : `${redacted}@`;
   const query = url.search === '' && url.hash === '' ? '' : `?${redacted}`;
   return showText(`${url.protocol}//${credentials}${url.host}${url.pathname}${query}`);

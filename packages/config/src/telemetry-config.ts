@@ -29,8 +29,8 @@ export interface TlsConfig {
 }
 
 /**
- * ProxyConfig is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. The URLs may hold credentials, so they are left out
- * of `util.inspect` and `JSON.stringify`.
+ * ProxyConfig is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. The URLs may hold credentials: `util.inspect` and
+ * `JSON.stringify` don't show them.
  */
 export interface ProxyConfig {
   /** The proxy for http endpoints: a URL. */
