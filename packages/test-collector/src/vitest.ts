@@ -3,6 +3,8 @@ import { collectorMatchers, type ExpectedLatency, type MatcherResult } from './c
 import type { TestCollectorOptions } from './collector-options.ts';
 import { TestCollector } from './test-collector.ts';
 
+/** The interface of vitest that has the collector's matchers, too. Naming it here makes TypeScript find it. */
+export type { Matchers as VitestMatchers } from 'vitest';
 export { collectorMatchers, type ExpectedLatency, type MatcherResult };
 
 /** The matchers as methods, for the types of `expect(collector)`. `R` is what an assertion returns. */
