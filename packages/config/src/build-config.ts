@@ -9,7 +9,7 @@ import { parseToml } from './parse-toml.ts';
 import { readEnvironment, type EnvironmentLayer } from './read-environment.ts';
 import type { LayerForm, LayerProblem } from './read-layer.ts';
 import { resolveConfig } from './resolve-config.ts';
-import { showPath } from './show-path.ts';
+import { showPath, type KeyPath } from './show-path.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 import { emptyLayer, validateLayer, type Layer } from './validate-layer.ts';
 
@@ -37,7 +37,7 @@ export function buildConfig(
 ): TelemetryConfig {
   const { environment: variables, warn } = surroundings(options);
   const file = from.file && readFileLayer(from.file, variables);
-  const code = from.code === undefined ? undefined : readCodeLayer(from.code);
+  const code = 'code' in from ? readCodeLayer(from.code) : undefined;
   const merge = (layer: EnvironmentLayer): Merged =>
     mergeLayers([
       { source: 'code', layer: code?.layer ?? emptyLayer },
@@ -51,10 +51,13 @@ export function buildConfig(
     const place = problem.source === 'file' ? file?.place : placeInCode;
     const form = problem.source === 'file' ? fileForm(variables) : codeForm;
     if (place === undefined) continue;
-    const path = [...form.prefix, ...problem.path.map((key) => form.naming(key))];
-    // What is wrong with a value itself is said already.
-    if (problems.some((known) => known.path === showPath(path))) continue;
-    problems.push(place({ path, found: problem.found, expected: problem.expected(form.naming) }));
+    const pathOf = (keys: readonly string[]): KeyPath => [
+      ...form.prefix,
+      ...keys.map((key) => form.naming(key)),
+    ];
+    if (problems.some((known) => known.path === showPath(pathOf(problem.remedy)))) continue;
+    const expected = problem.expected(form.naming);
+    problems.push(place({ path: pathOf(problem.path), found: problem.found, expected }));
   }
   if (problems.length > 0) {
     throw new ConfigError('CONFIG_INVALID', { problems: inOrder(problems), file: from.file?.name });

@@ -8,6 +8,8 @@ import type { ConfigSource } from './telemetry-config.ts';
 export interface CombinationProblem {
   readonly source: ConfigSource;
   readonly path: readonly string[];
+  /** The value that would make it right. When that is wrong itself, this goes without saying. */
+  readonly remedy: readonly string[];
   readonly found: string;
   /** What was expected; `name` turns a camelCase key into the form of its source. */
   readonly expected: (name: (key: string) => string) => string;
@@ -58,6 +60,7 @@ export function checkCombinations(merged: Merged): CombinationProblem[] {
     problems.push({
       source: merged.sources.get(`headers.${name}`) ?? 'code',
       path: ['headers'],
+      remedy: ['endpoint'],
       found: `headers, which may hold credentials, for plain http to ${endpointOf(merged).host}`,
       expected: (key) => `an https endpoint, a loopback host, or ${key('allowInsecureCredentials')} = true`,
     });
@@ -67,6 +70,7 @@ export function checkCombinations(merged: Merged): CombinationProblem[] {
     problems.push({
       source: merged.sources.get(`tls.${lone}`) ?? 'code',
       path: ['tls', lone],
+      remedy: ['tls', other],
       found: 'one half of a pair',
       expected: (key) => `${key(other)} beside it: a client certificate needs both`,
     });
@@ -84,7 +88,7 @@ function endpointOf(merged: Merged): URL {
   return new URL(merged.scalars.endpoint ?? settings().scalars.endpoint.fallback ?? '');
 }
 
-/** isLoopback tells whether a URL's host is this machine, without asking a name server. */
-export function isLoopback(hostname: string): boolean {
+// Without asking a name server.
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

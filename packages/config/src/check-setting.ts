@@ -4,7 +4,7 @@ import type { Setting } from './define-settings.ts';
 import type { KeyPath } from './show-path.ts';
 
 /** Fault is one reason why a value can't be used. */
-export interface Fault {
+interface Fault {
   /** Where in the value: an index of an array, or nothing for the value itself. */
   readonly path: KeyPath;
   /** What was expected there. */

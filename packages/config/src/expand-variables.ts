@@ -8,7 +8,7 @@ export type Expanded =
 
 /** readVariable gives a variable's value; one that is empty or blank counts as not set, as OpenTelemetry says. */
 export function readVariable(environment: Environment, name: string): string | undefined {
-  const value: unknown = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  const value: unknown = environment[name];
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 

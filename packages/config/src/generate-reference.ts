@@ -2,10 +2,10 @@ import { settings, type Setting } from './define-settings.ts';
 import { kebabCase } from './name-key.ts';
 
 /** referenceMarks stand in the README around what is generated. */
-export const referenceMarks = { start: '<!-- reference: start -->', end: '<!-- reference: end -->' } as const;
+const referenceMarks = { start: '<!-- reference: start -->', end: '<!-- reference: end -->' } as const;
 
 /** generateReference writes the table of all keys for the README, in Markdown. */
-export function generateReference(): string {
+function generateReference(): string {
   const { scalars, tls, tables, metric } = settings();
   return [
     '| key in `[telemetry]` | what it is | what it must be | default |',

@@ -3,7 +3,7 @@ import { parse } from 'smol-toml';
 import type { KeyPath } from './show-path.ts';
 
 /** KeyPosition is where a key stands in the text; both count from 1, columns in UTF-16 units. */
-export interface KeyPosition {
+interface KeyPosition {
   readonly line: number;
   readonly column: number;
 }

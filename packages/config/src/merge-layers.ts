@@ -83,8 +83,8 @@ function mergeMetrics(
   return metrics;
 }
 
-/** keysOf lists an object's keys with their types. */
-export function keysOf<T extends object>(object: T): (keyof T & string)[] {
+/** An object's keys with their types. */
+function keysOf<T extends object>(object: T): (keyof T & string)[] {
   const keys: (keyof T & string)[] = [];
   for (const key in object) if (Object.hasOwn(object, key)) keys.push(key);
   return keys;

@@ -24,5 +24,6 @@ export interface ParseOptions extends FileOptions {
  */
 export function parseConfig(tomlText: string, options: ParseOptions = {}): TelemetryConfig {
   const file = { text: tomlText, name: options.fileName, directory: options.baseDirectory };
-  return buildConfig({ file, code: options.overrides }, options);
+  const code = options.overrides === undefined ? {} : { code: options.overrides };
+  return buildConfig({ file, ...code }, options);
 }

@@ -190,6 +190,7 @@ test.each<[toml: string, path: string, suggestion: string | undefined]>([
 
 test.each<[input: unknown, path: string, found: string | undefined, expected: string]>([
   [null, '', 'null', 'an object'],
+  [undefined, '', 'nothing', 'an object'],
   ['text', '', '"text"', 'an object'],
   [[], '', '[]', 'an object'],
   [new Date(0), '', '1970-01-01T00:00:00.000Z', 'an object'],
@@ -223,6 +224,22 @@ test.each<[input: unknown, path: string, found: string | undefined, expected: st
   // eslint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller without types may pass
   const problems = problemsOf(() => validateConfig(input as TelemetryConfigInput, { environment: {} }));
   expect(problems).toMatchObject([{ path, found, expected, line: undefined }]);
+});
+
+test('names each wrong item of an array', () => {
+  const problems = problemsOf(() =>
+    parseConfig('[telemetry]\nlatency-bounds-ms = [2, 1, "a"]', { environment: {} }),
+  );
+  expect(problems.map(({ path }) => path)).toEqual([
+    'telemetry.latency-bounds-ms[1]',
+    'telemetry.latency-bounds-ms[2]',
+  ]);
+});
+
+test('does not miss a value that is there but wrong', () => {
+  const toml = '[telemetry.tls]\ncert-file = 5\nkey-file = "x"';
+  const problems = problemsOf(() => parseConfig(toml, { environment: {} }));
+  expect(problems.map(({ path }) => path)).toEqual(['telemetry.tls.cert-file']);
 });
 
 test('names every problem of the file and of the code at once, in the order of the file', () => {

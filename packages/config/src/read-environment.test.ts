@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { expect, test } from 'vitest';
 
 import type { ConfigWarning } from './config-warning.ts';
@@ -151,6 +153,10 @@ test('decodes resource attributes, and keeps what names the service apart', () =
     ['__proto__', 'x'],
     ['empty', ''],
   ]);
+});
+
+test('starts relative PEM paths of the environment at the working directory', () => {
+  expect(read({ [`${otlp}CERTIFICATE`]: 'ca.pem' }).config.tls.caFile).toBe(resolve('ca.pem'));
 });
 
 test('does not use a verbatim URL of the environment when code names an endpoint', () => {

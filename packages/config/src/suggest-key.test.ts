@@ -24,6 +24,10 @@ test.each<[unknown: string, nearest: string | undefined]>([
   expect(suggestKey(unknown, keys)).toBe(nearest);
 });
 
+test('suggests the nearest of several, and the first of those', () => {
+  expect(suggestKey('units', ['unitxx', 'unit', 'units1x', 'unite'])).toBe('unit');
+});
+
 test.each([
   ['', '', 0],
   ['abc', 'abc', 0],

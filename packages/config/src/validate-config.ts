@@ -13,7 +13,5 @@ export function validateConfig(
   options: ConfigOptions = {},
 ): TelemetryConfig {
   if (isTelemetryConfig(config)) return config;
-  // Only a caller without types passes anything else than an object; null is then told from nothing.
-  const code: unknown = config ?? null;
-  return buildConfig({ code }, options);
+  return buildConfig({ code: config }, options);
 }
