@@ -1,5 +1,5 @@
-/** SLACK is how many bytes past its position a writer may touch: copies go by words of four bytes. */
-const SLACK = 8;
+/** SLACK is how many bytes past its position a writer may touch: copies go by words of eight bytes. */
+export const SLACK = 8;
 
 /**
  * ByteWriter writes into memory that grows. `reserve` comes first: the writing methods check nothing, so that they
@@ -42,13 +42,10 @@ export class ByteWriter {
     this.position += 1;
   }
 
-  /** copy writes `length` bytes of a source, which must have three more behind them. */
+  /** copy writes `length` bytes of a source, which must have SLACK more behind them. */
   copy(source: DataView, start: number, length: number): void {
-    const { view, position } = this;
-    for (let offset = 0; offset < length; offset += 4) {
-      view.setInt32(position + offset, source.getInt32(start + offset, true), true);
-    }
-    this.position = position + length;
+    copyWords(this.view, this.position, source, start, length);
+    this.position += length;
   }
 
   /** fragment writes a Fragment. */
@@ -81,6 +78,24 @@ export class ByteWriter {
   /** written is what stands between two positions: the writer's own memory, not a copy. */
   written(from: number = 0, to: number = this.position): Uint8Array {
     return this.bytes.subarray(from, to);
+  }
+}
+
+/**
+ * copyWords copies `length` bytes, and up to seven more on both sides. For the few dozen bytes of a point's pieces it
+ * is several times as fast as the built-in copies, which each need a view or a call: the optimizing compiler makes
+ * plain 64-bit moves of it, without a bigint.
+ */
+// More parameters than usual: an object would be made for every piece of every point.
+export function copyWords(
+  target: DataView,
+  targetStart: number,
+  source: DataView,
+  start: number,
+  length: number,
+): void {
+  for (let offset = 0; offset < length; offset += 8) {
+    target.setBigInt64(targetStart + offset, source.getBigInt64(start + offset, true), true);
   }
 }
 

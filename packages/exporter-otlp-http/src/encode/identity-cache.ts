@@ -1,7 +1,7 @@
 import type { Point, Series } from '@pqcnet/telemetry-core';
 
 import { ByteWriter } from './byte-writer.ts';
-import { IdentityPool } from './identity-pool.ts';
+import { IdentityPool, offsetIn } from './identity-pool.ts';
 
 /**
  * LabelUse says what becomes of the labels on a series' points: they follow its own attributes, they stand alone
@@ -119,20 +119,24 @@ export class IdentityCache {
     if (index === this.#aligned) this.#align(point.series);
     let address = this.#addresses[index] ?? -1;
     let extent = this.#extents[index] ?? 0;
-    if (address >= 0 && this.#pool.isLeaving(address)) {
-      address = this.#pool.move(address, extent >>> 2);
-      this.#addresses[index] = address;
-    }
-    if (address < 0) {
+    if (address >= 0) {
+      const block = this.#pool.blockOf(address);
+      this.view = block.view;
+      if (block.leaving) {
+        address = this.#pool.move(address, extent >>> 2);
+        this.#addresses[index] = address;
+        this.view = this.#pool.blockOf(address).view;
+      }
+    } else {
       this.#scratch.position = 0;
       const labelUse = encode(this.#scratch, point);
       extent = (this.#scratch.position << 2) | labelUse;
       address = this.#pool.add(this.#scratch);
       this.#addresses[index] = address;
       this.#extents[index] = extent;
+      this.view = this.#pool.blockOf(address).view;
     }
-    this.view = this.#pool.viewOf(address);
-    this.offset = this.#pool.offsetOf(address);
+    this.offset = offsetIn(address);
     this.length = extent >>> 2;
     // The low two bits were a LabelUse when they went in.
     const bits = extent & 3;

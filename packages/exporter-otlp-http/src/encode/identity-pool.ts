@@ -1,19 +1,21 @@
-import type { ByteWriter } from './byte-writer.ts';
+import { type ByteWriter, copyWords, SLACK } from './byte-writer.ts';
 
 const BLOCK_BITS = 18;
 /** BLOCK_BYTES is the size of a full block: small enough that getting one never takes long. */
 const BLOCK_BYTES: number = 1 << BLOCK_BITS;
 const FIRST_BLOCK_BYTES: number = 1 << 12;
-/** Copies go by words of four bytes, so that they read past an entry's end. */
-const SLACK = 8;
 
-interface Block {
-  readonly bytes: Uint8Array;
+/** PoolBlock is what readers need of a block. */
+export interface PoolBlock {
   readonly view: DataView;
+  /** Mostly dead: what lives in it is to be moved elsewhere when it is met. */
+  readonly leaving: boolean;
+}
+
+interface Block extends PoolBlock {
   readonly capacity: number;
   used: number;
   live: number;
-  /** Mostly dead: what lives in it is moved elsewhere when it is met. */
   leaving: boolean;
 }
 
@@ -30,7 +32,7 @@ export class IdentityPool {
   /** The size of all blocks. */
   get bytes(): number {
     let bytes = 0;
-    for (const block of this.#blocks) bytes += block?.bytes.byteLength ?? 0;
+    for (const block of this.#blocks) bytes += block?.view.byteLength ?? 0;
     return bytes;
   }
 
@@ -41,7 +43,7 @@ export class IdentityPool {
 
   /** move takes a string out of a block that is leaving, and gives its new address. */
   move(address: number, length: number): number {
-    const moved = this.#store(this.viewOf(address), this.offsetOf(address), length);
+    const moved = this.#store(this.blockOf(address).view, offsetIn(address), length);
     this.release(address, length);
     return moved;
   }
@@ -55,17 +57,11 @@ export class IdentityPool {
     if (block.live === 0 && block !== this.#open) this.#blocks[index] = undefined;
   }
 
-  /** isLeaving says that a string should be moved. */
-  isLeaving(address: number): boolean {
-    return this.#blockOf(address).leaving;
-  }
-
-  viewOf(address: number): DataView {
-    return this.#blockOf(address).view;
-  }
-
-  offsetOf(address: number): number {
-    return address & (BLOCK_BYTES - 1);
+  /** blockOf is the block that holds a string, at `offsetIn` its address. */
+  blockOf(address: number): PoolBlock {
+    const block = this.#blocks[address >>> BLOCK_BITS];
+    if (block === undefined) throw new RangeError(`no block holds the address ${address}`);
+    return block;
   }
 
   /** evacuateSparse chooses the blocks to empty. */
@@ -76,19 +72,11 @@ export class IdentityPool {
     }
   }
 
-  #blockOf(address: number): Block {
-    const block = this.#blocks[address >>> BLOCK_BITS];
-    if (block === undefined) throw new RangeError(`no block holds the address ${address}`);
-    return block;
-  }
-
   #store(source: DataView, start: number, length: number): number {
     let block = this.#open;
     if (block === undefined || block.used + length > block.capacity) block = this.#openBlock(length);
     const { view, used } = block;
-    for (let offset = 0; offset < length; offset += 4) {
-      view.setInt32(used + offset, source.getInt32(start + offset, true), true);
-    }
+    copyWords(view, used, source, start, length);
     block.used += length;
     block.live += heldBy(length);
     return this.#openIndex * BLOCK_BYTES + used;
@@ -99,10 +87,9 @@ export class IdentityPool {
     const size = Math.min(BLOCK_BYTES, Math.max(FIRST_BLOCK_BYTES, this.bytes));
     // A string larger than a block gets one of its own; only its start has to be addressed.
     const capacity = Math.max(size, length);
-    const bytes = new Uint8Array(capacity + SLACK);
+    const view = new DataView(new ArrayBuffer(capacity + SLACK));
     const block: Block = {
-      bytes,
-      view: new DataView(bytes.buffer),
+      view,
       capacity,
       used: 0,
       live: 0,
@@ -114,6 +101,11 @@ export class IdentityPool {
     this.#open = block;
     return block;
   }
+}
+
+/** offsetIn is where in its block a string stands. */
+export function offsetIn(address: number): number {
+  return address & (BLOCK_BYTES - 1);
 }
 
 /** heldBy counts an empty string as well, since its block must stay. */

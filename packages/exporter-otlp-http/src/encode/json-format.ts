@@ -1,7 +1,7 @@
 import type { GaugePoint, HistogramPoint, Metric, Point, SumPoint } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
-import { type ByteWriter, type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
+import { ByteWriter, type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
 import {
   type IdentityCache,
   LABELS_ALONE,
@@ -14,7 +14,13 @@ import { mergeLabels } from './merge-labels.ts';
 import { AGGREGATION_TEMPORALITY, sendsDeltas } from './point-values.ts';
 import type { EncodeContext, RequestFormat } from './request-format.ts';
 import { requireInt64 } from './require-int64.ts';
-import { MAX_DECIMAL_BYTES, writeInteger, writeJsonDouble, writeUnsigned64 } from './write-decimal.ts';
+import {
+  MAX_DECIMAL_BYTES,
+  writeInteger,
+  writeJsonDouble,
+  writeQuotedIntegers,
+  writeUnsigned64,
+} from './write-decimal.ts';
 
 const COMMA = 0x2c;
 const END_REQUEST: Fragment = fragmentOf(']}]}]}');
@@ -25,7 +31,6 @@ const MIN: Fragment = fragmentOf(',"min":');
 const MAX: Fragment = fragmentOf(',"max":');
 const BUCKET_COUNTS: Fragment = fragmentOf(',"bucketCounts":[');
 const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
-const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
 
 /** JsonMetricHeads keeps each metric's own encoded text from one export to the next, and frees it with the metric. */
@@ -57,6 +62,9 @@ class JsonFormat implements RequestFormat {
   readonly #gaugeTails: readonly Fragment[];
   readonly #sumMiddle: Fragment;
   readonly #histogramMiddle: Fragment;
+  /** The start that was written last, and its digits: most series began in the same moment as the one before. */
+  #start = -1n;
+  readonly #startDigits = new ByteWriter(MAX_DECIMAL_BYTES);
   #metric: JsonMetricHead | undefined;
   #metrics = 0;
   #points = 0;
@@ -138,7 +146,7 @@ class JsonFormat implements RequestFormat {
   #writeSum(out: ByteWriter, point: SumPoint, identity: IdentityCache): void {
     const value = requireInt64(this.#deltas ? point.delta : point.total);
     this.#startPoint(out, identity, this.#startTails[identity.labelUse] ?? END_REQUEST);
-    writeUnsigned64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    this.#writeStart(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
     out.fragment(this.#sumMiddle);
     writeInteger(out, value);
     out.fragment(END_INT);
@@ -156,7 +164,7 @@ class JsonFormat implements RequestFormat {
   #writeHistogram(out: ByteWriter, point: HistogramPoint, identity: IdentityCache): void {
     const { count, sum, min, max, bucketCounts } = this.#deltas ? point.delta : point.total;
     this.#startPoint(out, identity, this.#startTails[identity.labelUse] ?? END_REQUEST);
-    writeUnsigned64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    this.#writeStart(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
     out.fragment(this.#histogramMiddle);
     writeInteger(out, count);
     out.fragment(SUM);
@@ -170,12 +178,7 @@ class JsonFormat implements RequestFormat {
     out.fragment(BUCKET_COUNTS);
     const tail = this.#boundsTail(point.bounds);
     out.reserve(bucketCounts.length * MAX_DECIMAL_BYTES + tail.length);
-    for (let index = 0; index < bucketCounts.length; index += 1) {
-      if (index > 0) out.byte(COMMA);
-      out.byte(QUOTE);
-      writeInteger(out, bucketCounts[index] ?? 0);
-      out.byte(QUOTE);
-    }
+    writeQuotedIntegers(out, bucketCounts);
     out.fragment(tail);
   }
 
@@ -186,6 +189,16 @@ class JsonFormat implements RequestFormat {
     this.#points += 1;
     out.copy(identity.view, identity.offset, identity.length);
     out.fragment(tail);
+  }
+
+  #writeStart(out: ByteWriter, start: bigint): void {
+    const digits = this.#startDigits;
+    if (start !== this.#start) {
+      digits.position = 0;
+      writeUnsigned64(digits, start);
+      this.#start = start;
+    }
+    out.copy(digits.view, 0, digits.position);
   }
 
   #boundsTail(bounds: readonly number[]): Fragment {

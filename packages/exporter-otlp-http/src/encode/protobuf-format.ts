@@ -140,7 +140,7 @@ class ProtobufFormat implements RequestFormat {
     out.position = this.#metricStart;
     out.byte(METRIC);
     writeVarint(out, metricLength);
-    out.fragment(head);
+    out.fragmentExactly(head);
     out.byte(dataTag);
     writeVarint(out, dataLength);
     out.bytes.copyWithin(out.position, this.#pointsStart, end);

@@ -4,7 +4,6 @@ import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { IdentityCache } from './identity-cache.ts';
 import { isSent } from './point-values.ts';
-import { PointCursor } from './point-cursor.ts';
 import type { RequestFormat } from './request-format.ts';
 
 /** EncodedPart is one request for the points `from` (inclusive) to `to` (exclusive), or why there is none. */
@@ -49,7 +48,6 @@ const BYTES_PER_LOOK = 16_384;
  */
 export class RequestEncoder {
   readonly #options: RequestEncoderOptions;
-  readonly #points: PointCursor;
   #from = 0;
   #limit = 0;
   #index = 0;
@@ -59,7 +57,6 @@ export class RequestEncoder {
 
   constructor(options: RequestEncoderOptions) {
     this.#options = options;
-    this.#points = new PointCursor(options.points);
   }
 
   /** begin starts a part at the point `from`. It ends before the point `limit`, or sooner when it is full. */
@@ -98,10 +95,11 @@ export class RequestEncoder {
 
   /** take encodes one point; false when it is not in this part any more, or is a part of its own that can't be sent. */
   #take(): boolean {
-    const { format, cache, out, temporality, maxRequestBytes } = this.#options;
+    const { points, format, cache, out, temporality, maxRequestBytes } = this.#options;
     const index = this.#index;
-    const point = this.#points.at(index);
-    if (point === undefined) return false;
+    const point = points.at(index);
+    if (point === undefined)
+      throw new RangeError(`the snapshot has no point ${index}, which its length promises`);
     const { series } = point;
     if (!isSent(point, temporality)) {
       cache.skip(index, series);
