@@ -1,6 +1,6 @@
 import { settings, type Scalars } from './define-settings.ts';
 import type { ConfigSource } from './telemetry-config.ts';
-import type { LabelValue, MetricInput, TlsInput } from './telemetry-config-input.ts';
+import type { MetricInput, TlsInput } from './telemetry-config-input.ts';
 import type { Layer } from './validate-layer.ts';
 
 /** SourcedLayer is a layer and where it came from. */
@@ -10,14 +10,9 @@ export interface SourcedLayer {
 }
 
 /** Merged is what all layers say together, without defaults. */
-export interface Merged {
-  readonly scalars: Partial<Scalars>;
-  readonly tls: TlsInput;
-  readonly labels: Map<string, LabelValue>;
-  readonly headers: Map<string, string>;
-  readonly metrics: Map<string, MetricInput>;
-  /** By camelCase path. */
-  readonly sources: Map<string, ConfigSource>;
+export interface Merged extends Layer {
+  /** Where each value came from, by camelCase path. */
+  readonly sources: ReadonlyMap<string, ConfigSource>;
 }
 
 /**

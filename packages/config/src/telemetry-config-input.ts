@@ -52,7 +52,9 @@ export interface TelemetryConfigInput {
   readonly serviceName?: string | undefined;
   /** The resource's `service.instance.id`: not empty. Best left out: then it is fresh per process start. */
   readonly serviceInstanceId?: string | undefined;
+  /** Encoding of the requests. Default: `http/json`. */
   readonly protocol?: OtlpProtocol | undefined;
+  /** Compression of the requests. Default: `none`. */
   readonly compression?: Compression | undefined;
   /** One deadline for a flush, retries included, in milliseconds: 0 (none) to 2^31 − 1. */
   readonly timeoutMs?: number | undefined;
@@ -60,12 +62,15 @@ export interface TelemetryConfigInput {
   readonly maxRequestBytes?: number | undefined;
   /** An undeliverable delta window older than this is dropped and counted: milliseconds, from 1 to 2^31 − 1. */
   readonly maxWindowAgeMs?: number | undefined;
+  /** Running totals or what is new. Default: `cumulative`. */
   readonly temporality?: TemporalityPreference | undefined;
+  /** Bucket layout of latencies. Default: `explicit`. */
   readonly latencyHistogram?: LatencyHistogram | undefined;
   /** Bucket bounds of latencies, in milliseconds: finite, strictly increasing, upper-inclusive. */
   readonly latencyBoundsMs?: readonly number[] | undefined;
   /** Series per metric before the rest share one overflow series: an integer from 1 to 10 000 000. */
   readonly cardinalityLimit?: number | undefined;
+  /** Where the labels go. Default: `both`. */
   readonly labelPlacement?: LabelPlacement | undefined;
   /** Send headers over plain http to any host, not only to loopback. */
   readonly allowInsecureCredentials?: boolean | undefined;
@@ -73,6 +78,7 @@ export interface TelemetryConfigInput {
   readonly labels?: TableInput<LabelValue> | undefined;
   /** HTTP headers of every request. Their values are secrets and are never shown. */
   readonly headers?: TableInput<string> | undefined;
+  /** PEM files for TLS; relative paths start at the working directory. */
   readonly tls?: TlsInput | undefined;
   /** Options by metric name. */
   readonly metrics?: TableInput<MetricInput> | undefined;
