@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Point, type Snapshot, TelemetryHandle } from '@pqcnet/telemetry';
+import { TelemetryHandle } from '@pqcnet/telemetry';
+import type { Series, Snapshot, SumPoint } from '@pqcnet/telemetry-core';
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type AppendableFile, JsonLinesExporter } from './json-lines-exporter.ts';
@@ -38,7 +39,7 @@ async function replay(lines: readonly string[], collector: TestCollector): Promi
 }
 
 it('writes a line per flush that a collector takes, with the right sums', async () => {
-  const telemetry = telemetryTo(new JsonLinesExporter({ path }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path }));
   telemetry.recordCounter('ingest.success', 2, { chain: 'base' });
   telemetry.recordLatencyMs('pipeline', 42);
   expect(await telemetry.flush()).toMatchObject({ ok: true });
@@ -59,7 +60,7 @@ it.each([
   ['a folder', 'EISDIR', () => folder],
   ['a file in a folder that does not exist', 'ENOENT', () => join(folder, 'none', 'metrics.jsonl')],
 ])('keeps everything when the path is %s', async (_, reason, pathOf) => {
-  const telemetry = telemetryTo(new JsonLinesExporter({ path: pathOf() }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path: pathOf() }));
   telemetry.recordCounter('c', 2);
   expect(await telemetry.flush()).toMatchObject({
     ok: false,
@@ -74,7 +75,7 @@ it.each([
 });
 
 it.skipIf(!existsSync('/dev/full'))('keeps everything when the disk is full', async () => {
-  const telemetry = telemetryTo(new JsonLinesExporter({ path: '/dev/full' }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path: '/dev/full' }));
   telemetry.recordCounter('c', 2);
   expect(await telemetry.flush()).toMatchObject({
     ok: false,
@@ -104,7 +105,7 @@ function fileThatFillsUp(): AppendableFile & { readonly text: () => string; clos
 
 it('says that a line cut short is ambiguous, and begins the next one on a line of its own', async () => {
   const file = fileThatFillsUp();
-  const telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => file }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => file }));
   telemetry.recordCounter('c', 2);
   expect(await telemetry.flush()).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });
   telemetry.recordCounter('c', 3);
@@ -121,7 +122,7 @@ it('says that a line cut short is ambiguous, and begins the next one on a line o
 
 it('closes the file at shutdown', async () => {
   const file = fileThatFillsUp();
-  const telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => file }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => file }));
   telemetry.recordCounter('c', 2);
   await telemetry.flush();
   expect(file.closed).toBe(false);
@@ -139,7 +140,7 @@ it('ends by its deadline when the disk hangs, and writes no second line beside t
     },
     close: async () => {},
   };
-  const telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => hanging }));
+  await using telemetry = telemetryTo(new JsonLinesExporter({ path, openFile: async () => hanging }));
   telemetry.recordCounter('c', 2);
   expect(await telemetry.flush({ timeoutMs: 20 })).toMatchObject({
     ok: false,
@@ -156,13 +157,18 @@ it('ends by its deadline when the disk hangs, and writes no second line beside t
   expect(await telemetry.shutdown()).toMatchObject({ ok: true });
 });
 
+function sumPoint(series: Series, total: bigint): SumPoint {
+  return { type: 'sum', series, startTimeUnixNano: 1n, delta: 1, total };
+}
+
 it('rejects a snapshot with a total beyond what OTLP can hold, and writes nothing', async () => {
   const exporter = new JsonLinesExporter({ path });
-  const telemetry = telemetryTo(exporter);
+  await using telemetry = telemetryTo(exporter);
   telemetry.recordCounter('c', 1);
   const snapshot = telemetry.snapshot();
-  const points = [...snapshot.points].map((point) => ({ ...point, total: 2n ** 63n }) as Point);
-  const tooLarge: Snapshot = Object.create(snapshot, { points: { value: points } });
+  const points = Array.from(snapshot.points, ({ series }) => sumPoint(series, 2n ** 63n));
+  const { startTimeUnixNano, timeUnixNano, resource, labels } = snapshot;
+  const tooLarge = { startTimeUnixNano, timeUnixNano, resource, labels, points } as unknown as Snapshot;
   const { signal } = new AbortController();
   expect(await exporter.export(tooLarge, { timeoutMs: 1000, signal })).toMatchObject({
     status: 'rejected',
