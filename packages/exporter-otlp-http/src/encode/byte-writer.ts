@@ -1,5 +1,7 @@
 /** SLACK is how many bytes past its position a writer may touch: copies go by words of eight bytes. */
 export const SLACK = 8;
+/** SHORT is up to how many characters a loop over them pays. */
+const SHORT = 64;
 
 /**
  * ByteWriter writes into memory that grows. `reserve` comes first: the writing methods check nothing, so that they
@@ -69,10 +71,24 @@ export class ByteWriter {
     this.position = position + text.length;
   }
 
-  /** utf8 reserves room for a string and writes it. */
+  /** utf8 reserves room for a string and writes it; what is no Unicode becomes U+FFFD. */
   utf8(text: string): void {
     this.reserve(text.length * 3);
-    this.position += this.bytes.write(text, this.position, 'utf8');
+    if (text.length > SHORT || !this.#tryAscii(text)) {
+      this.position += this.bytes.write(text.toWellFormed(), this.position, 'utf8');
+    }
+  }
+
+  /** For short strings a call into native code costs more than this loop. */
+  #tryAscii(text: string): boolean {
+    const { bytes, position } = this;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      bytes[position + index] = code;
+    }
+    this.position = position + text.length;
+    return true;
   }
 
   /** written is what stands between two positions: the writer's own memory, not a copy. */

@@ -9,11 +9,11 @@ import {
   LABELS_INSIDE,
   type LabelUse,
 } from './identity-cache.ts';
-import { encodeJsonText, writeJsonAttributes } from './json-attributes.ts';
-import { mergeLabels } from './merge-labels.ts';
+import { requireInt64 } from './int-value.ts';
+import { jsonAttributes, writeJsonAttribute } from './json-attributes.ts';
 import { AGGREGATION_TEMPORALITY, sendsDeltas } from './point-values.ts';
 import type { EncodeContext, RequestFormat } from './request-format.ts';
-import { requireInt64 } from './require-int64.ts';
+import { writeIdentity } from './write-identity.ts';
 import {
   MAX_DECIMAL_BYTES,
   writeInteger,
@@ -73,12 +73,11 @@ class JsonFormat implements RequestFormat {
     this.#context = context;
     this.#heads = heads;
     this.#deltas = sendsDeltas(context.temporality);
-    const resource = encodeJsonText((out) => writeJsonAttributes(out, context.resource));
     this.#head = fragmentOf(
-      `{"resourceMetrics":[{"resource":{"attributes":[${resource}]},"scopeMetrics":[{"scope":` +
+      `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(context.resource)}]},"scopeMetrics":[{"scope":` +
         `{"name":"${SCOPE_NAME}","version":${JSON.stringify(PACKAGE_VERSION)}},"metrics":[`,
     );
-    const labels = encodeJsonText((out) => writeJsonAttributes(out, context.pointLabels));
+    const labels = jsonAttributes(context.pointLabels);
     this.#startTails = tails(labels, '],"startTimeUnixNano":"');
     this.#gaugeTails = tails(labels, '],"timeUnixNano":"');
     this.#sumMiddle = fragmentOf(`","timeUnixNano":"${context.timeUnixNano}","asInt":"`);
@@ -136,11 +135,8 @@ class JsonFormat implements RequestFormat {
   }
 
   readonly encodeIdentity = (out: ByteWriter, { series }: Point): LabelUse => {
-    const { attributes, clash } = mergeLabels(series.attributes, this.#context.pointLabels);
     out.utf8('{"attributes":[');
-    writeJsonAttributes(out, attributes);
-    if (clash) return LABELS_INSIDE;
-    return attributes.length === 0 ? LABELS_ALONE : LABELS_FOLLOW;
+    return writeIdentity(out, series.attributes, this.#context.pointLabels, writeJsonAttribute);
   };
 
   #writeSum(out: ByteWriter, point: SumPoint, identity: IdentityCache): void {

@@ -1,12 +1,19 @@
-import type { GaugePoint, HistogramPoint, Metric, Point, SumPoint } from '@pqcnet/telemetry-core';
+import type {
+  AttributeValue,
+  GaugePoint,
+  HistogramPoint,
+  Metric,
+  Point,
+  SumPoint,
+} from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
-import { type IdentityCache, LABELS_FOLLOW, LABELS_INSIDE, type LabelUse } from './identity-cache.ts';
-import { mergeLabels } from './merge-labels.ts';
+import { type IdentityCache, LABELS_INSIDE, type LabelUse } from './identity-cache.ts';
+import { requireInt64 } from './int-value.ts';
 import { AGGREGATION_TEMPORALITY, sendsDeltas } from './point-values.ts';
+import { type WriteAttribute, writeIdentity } from './write-identity.ts';
 import type { EncodeContext, RequestFormat } from './request-format.ts';
-import { requireInt64 } from './require-int64.ts';
 import {
   FIXED64,
   LENGTH_DELIMITED,
@@ -14,7 +21,7 @@ import {
   tagOf,
   VARINT,
   varintBytes,
-  writeAttributes,
+  writeAttribute,
   writeDouble,
   writeFixed64,
   writeStringField,
@@ -23,7 +30,8 @@ import {
 
 /** Field numbers of opentelemetry/proto/metrics/v1/metrics.proto. */
 const DATA_FIELD = { gauge: 5, sum: 7, histogram: 9 } as const;
-const ATTRIBUTES_FIELD = { gauge: 7, sum: 7, histogram: 9 } as const;
+const NUMBER_ATTRIBUTES = 7;
+const HISTOGRAM_ATTRIBUTES = 9;
 const DATA_POINT = tagOf(1, LENGTH_DELIMITED);
 const METRIC = tagOf(2, LENGTH_DELIMITED);
 const START_TIME = tagOf(2, FIXED64);
@@ -95,16 +103,20 @@ class ProtobufFormat implements RequestFormat {
     this.#context = context;
     this.#heads = heads;
     this.#deltas = sendsDeltas(context.temporality);
-    this.#resource = messageField(1, (out) => writeAttributes(out, 1, context.resource));
+    this.#resource = messageField(1, (out) => {
+      for (const [key, value] of context.resource) writeAttribute(out, 1, { key, value });
+    });
     this.#scope = messageField(1, (out) => {
       writeStringField(out, 1, SCOPE_NAME);
       writeStringField(out, 2, PACKAGE_VERSION);
     });
     this.#metricsStart = 2 * PREFIX_ROOM + this.#resource.length + this.#scope.length;
-    const labelsAs = (field: number): Fragment =>
-      fragmentBy((out) => writeAttributes(out, field, context.pointLabels));
-    this.#numberLabels = labelsAs(ATTRIBUTES_FIELD.sum);
-    this.#histogramLabels = labelsAs(ATTRIBUTES_FIELD.histogram);
+    const labelsBy = (write: WriteAttribute): Fragment =>
+      fragmentBy((out) => {
+        for (const [key, value] of context.pointLabels) write(out, key, value);
+      });
+    this.#numberLabels = labelsBy(writeNumberAttribute);
+    this.#histogramLabels = labelsBy(writeHistogramAttribute);
     this.#sumMiddle = timeAndTag(context.timeUnixNano, AS_INT);
     this.#histogramMiddle = timeAndTag(context.timeUnixNano, COUNT);
   }
@@ -186,9 +198,8 @@ class ProtobufFormat implements RequestFormat {
   }
 
   readonly encodeIdentity = (out: ByteWriter, { type, series }: Point): LabelUse => {
-    const { attributes, clash } = mergeLabels(series.attributes, this.#context.pointLabels);
-    writeAttributes(out, ATTRIBUTES_FIELD[type], attributes);
-    return clash ? LABELS_INSIDE : LABELS_FOLLOW;
+    const write = type === 'histogram' ? writeHistogramAttribute : writeNumberAttribute;
+    return writeIdentity(out, series.attributes, this.#context.pointLabels, write);
   };
 
   #writeSum(out: ByteWriter, point: SumPoint, identity: IdentityCache): void {
@@ -264,6 +275,14 @@ class ProtobufFormat implements RequestFormat {
     }
     return metric.boundsField;
   }
+}
+
+function writeNumberAttribute(out: ByteWriter, key: string, value: AttributeValue): void {
+  writeAttribute(out, NUMBER_ATTRIBUTES, { key, value });
+}
+
+function writeHistogramAttribute(out: ByteWriter, key: string, value: AttributeValue): void {
+  writeAttribute(out, HISTOGRAM_ATTRIBUTES, { key, value });
 }
 
 function labelsFor(identity: IdentityCache, labels: Fragment): Fragment {

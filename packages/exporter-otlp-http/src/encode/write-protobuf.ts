@@ -1,8 +1,7 @@
 import type { AttributeValue } from '@pqcnet/telemetry-core';
 
-import { ByteWriter } from './byte-writer.ts';
-import { isIntValue } from './json-attributes.ts';
-import { requireInt64 } from './require-int64.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { isIntValue, requireInt64 } from './int-value.ts';
 
 /** Wire types of the protobuf encoding. */
 export const VARINT = 0;
@@ -27,11 +26,11 @@ export function varintBytes(value: number): number {
   return value < 0x1000_0000 ? 4 : 5;
 }
 
-/** writeVarint writes a length, from 0 to 2^32 − 1, into room that is reserved. */
+/** writeVarint writes a safe integer ≥ 0 into room that is reserved. */
 export function writeVarint(out: ByteWriter, value: number): void {
   let rest = value;
   while (rest >= 0x80) {
-    out.byte((rest & 0x7f) | 0x80);
+    out.byte((rest % 0x80) | 0x80);
     rest = Math.floor(rest / 0x80);
   }
   out.byte(rest);
@@ -54,55 +53,61 @@ export function writeDouble(out: ByteWriter, value: number): void {
   out.position += 8;
 }
 
-/** writeBytesField writes a field of bytes, and reserves the room for it. */
-export function writeBytesField(out: ByteWriter, field: number, bytes: Uint8Array): void {
-  out.reserve(1 + MAX_VARINT_BYTES + bytes.byteLength);
-  out.byte(tagOf(field, LENGTH_DELIMITED));
-  writeVarint(out, bytes.byteLength);
-  out.bytes.set(bytes, out.position);
-  out.position += bytes.byteLength;
+/**
+ * openMessage starts a nested message: its tag, and one byte for its length. Gives what closeMessage needs. The room
+ * for what is in it is for the caller to reserve.
+ */
+export function openMessage(out: ByteWriter, tag: number): number {
+  out.reserve(2);
+  out.byte(tag);
+  out.position += 1;
+  return out.position;
+}
+
+/** closeMessage writes a nested message's length before it. A longer one than 127 bytes moves up to make room. */
+export function closeMessage(out: ByteWriter, start: number): void {
+  const length = out.position - start;
+  const moved = varintBytes(length) - 1;
+  if (moved > 0) {
+    out.reserve(moved);
+    out.bytes.copyWithin(start + moved, start, out.position);
+  }
+  out.position = start - 1;
+  writeVarint(out, length);
+  out.position += length;
 }
 
 /** writeStringField writes a string field, and reserves the room for it; what is no Unicode becomes U+FFFD. */
 export function writeStringField(out: ByteWriter, field: number, text: string): void {
-  const wellFormed = text.toWellFormed();
-  const length = Buffer.byteLength(wellFormed);
-  out.reserve(1 + MAX_VARINT_BYTES + length);
-  out.byte(tagOf(field, LENGTH_DELIMITED));
-  writeVarint(out, length);
-  out.utf8(wellFormed);
+  const message = openMessage(out, tagOf(field, LENGTH_DELIMITED));
+  out.utf8(text);
+  closeMessage(out, message);
 }
 
-/** writeAttributes writes each attribute as a KeyValue in a field of its own, and reserves the room for them. */
-export function writeAttributes(
+/** writeAttribute writes an attribute as a KeyValue in a field, and reserves the room for it. */
+export function writeAttribute(
   out: ByteWriter,
   field: number,
-  attributes: Iterable<readonly [string, AttributeValue]>,
+  { key, value }: { readonly key: string; readonly value: AttributeValue },
 ): void {
-  const keyValue = new ByteWriter(256);
-  const anyValue = new ByteWriter(64);
-  for (const [key, value] of attributes) {
-    anyValue.position = 0;
-    writeAnyValue(anyValue, value);
-    keyValue.position = 0;
-    writeStringField(keyValue, 1, key);
-    writeBytesField(keyValue, 2, anyValue.written());
-    writeBytesField(out, field, keyValue.written());
-  }
+  const keyValue = openMessage(out, tagOf(field, LENGTH_DELIMITED));
+  writeStringField(out, 1, key);
+  const anyValue = openMessage(out, tagOf(2, LENGTH_DELIMITED));
+  if (typeof value === 'string') writeStringField(out, 1, value);
+  else writeScalar(out, value);
+  closeMessage(out, anyValue);
+  closeMessage(out, keyValue);
 }
 
-function writeAnyValue(out: ByteWriter, value: AttributeValue): void {
-  if (typeof value === 'string') {
-    writeStringField(out, 1, value);
-    return;
-  }
+function writeScalar(out: ByteWriter, value: boolean | number | bigint): void {
   out.reserve(16);
   if (typeof value === 'boolean') {
     out.byte(tagOf(2, VARINT));
     out.byte(value ? 1 : 0);
   } else if (isIntValue(value)) {
     out.byte(tagOf(3, VARINT));
-    writeInt64Varint(out, BigInt(requireInt64(value)));
+    if (typeof value === 'number' && value >= 0) writeVarint(out, value);
+    else writeInt64Varint(out, BigInt(requireInt64(value)));
   } else {
     out.byte(tagOf(4, FIXED64));
     writeDouble(out, Number(value));

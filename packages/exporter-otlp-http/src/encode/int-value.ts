@@ -3,6 +3,11 @@ import { OtlpHttpError } from '../otlp-http-error.ts';
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
+/** isIntValue says what goes out as an integer: bigints, and numbers that lose neither exactness nor −0's sign. */
+export function isIntValue(value: number | bigint): boolean {
+  return typeof value === 'bigint' || (Number.isSafeInteger(value) && !Object.is(value, -0));
+}
+
 /**
  * requireInt64 passes on what OTLP's signed 64-bit integers can carry.
  *
