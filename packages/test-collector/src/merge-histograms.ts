@@ -95,7 +95,7 @@ function bucketsOf(point: AnyHistogram): readonly LatencyBucket[] {
     if (count > 0n) buckets.push({ lower: -boundary(at + 1), upper: -boundary(at), count });
   }
   const { zeroThreshold, zeroCount } = point;
-  if (zeroCount > 0n) buckets.push({ lower: -zeroThreshold, upper: zeroThreshold, count: zeroCount });
+  if (zeroCount > 0n) buckets.push({ lower: 0 - zeroThreshold, upper: zeroThreshold, count: zeroCount });
   for (const [index, count] of point.positive.bucketCounts.entries()) {
     const at = point.positive.offset + index;
     if (count > 0n) buckets.push({ lower: boundary(at), upper: boundary(at + 1), count });

@@ -21,7 +21,13 @@ const ownNames: Readonly<Record<string, string>> = {
 const withoutAnswers = Object.entries(peer).filter(([name]) => !/Response$|PartialSuccess$|Data$/.test(name));
 
 /** Fields that were added to the protocol after the peer's classes were made. */
-const newer = new Set(['Metric.metadata', 'Resource.entityRefs', 'Span.flags', 'SpanLink.flags', 'LogRecord.eventName']);
+const newer = new Set([
+  'Metric.metadata',
+  'Resource.entityRefs',
+  'Span.flags',
+  'SpanLink.flags',
+  'LogRecord.eventName',
+]);
 
 function shortName(name: string): string {
   return ownNames[name] ?? name.split('.').at(-1) ?? name;

@@ -1,3 +1,4 @@
+import { type EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AnswerBody, encodeStatus, encodeSuccess } from './encode-answer.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -5,13 +6,12 @@ import type { ScriptStep } from './script-step.ts';
 import type { Connection } from './track-connections.ts';
 
 /** The part of node's two response classes that an answer needs. */
-export interface HttpResponse {
+export interface HttpResponse extends EventEmitter {
   statusCode: number;
   readonly destroyed: boolean;
   setHeader(name: string, value: string): unknown;
   write(chunk: Uint8Array): boolean;
   end(chunk: Uint8Array): unknown;
-  once(event: 'close' | 'drain', listener: () => void): unknown;
 }
 
 /** What answering needs: the request as recorded, where to answer, and the end of the collector. */
@@ -65,8 +65,9 @@ export async function performStep(step: ScriptStep, exchange: Exchange): Promise
     case 'accept':
       send(exchange, {});
       if (step.closeAfterMs !== undefined) {
-        await wait(step.closeAfterMs, undefined, { signal });
-        connection?.socket.destroy();
+        // Not under the signal: the exchange is over when the answer is sent.
+        await wait(step.closeAfterMs, undefined, { ref: false });
+        connection?.socket.destroySoon();
       }
       return;
     case 'answer':
@@ -165,14 +166,9 @@ async function endless(exchange: Exchange): Promise<void> {
   const { response, signal } = exchange;
   writeHead(exchange, {});
   const chunk = Buffer.alloc(16 * 1024, ' ');
-  while (!signal.aborted && !response.destroyed) {
-    if (!response.write(chunk)) {
-      // Backpressure: a client that does not read holds it up.
-      // oxlint-disable-next-line no-await-in-loop
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
+  while (!signal.aborted) {
+    // Backpressure: a client that does not read holds it up.
+    // oxlint-disable-next-line no-await-in-loop
+    if (!response.write(chunk)) await once(response, 'drain', { signal });
   }
 }

@@ -23,9 +23,10 @@ export interface Answer {
 /** send posts to a collector over HTTP/1.1; JSON unless the headers say otherwise. */
 export async function send(url: string, options: SentRequest = {}): Promise<Answer> {
   const { path = '/v1/metrics', method = 'POST', headers = {}, body = '{}', agent, tls } = options;
+  const length = 'transfer-encoding' in headers ? {} : { 'content-length': Buffer.byteLength(body) };
   const request = (url.startsWith('https') ? httpsRequest : httpRequest)(`${url}${path}`, {
     method,
-    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+    headers: { 'content-type': 'application/json', ...length, ...headers },
     ...(agent === undefined ? {} : { agent }),
     ...tls,
   });
@@ -57,6 +58,8 @@ export async function sendHttp2(
   try {
     const failed = once(session, 'error').then(([error]) => Promise.reject(error as Error));
     failed.catch(() => {});
+    const closed = once(session, 'close').then(() => Promise.reject(new Error('the session was closed')));
+    closed.catch(() => {});
     const stream = session.request({
       ':method': 'POST',
       ':path': path,
@@ -66,8 +69,10 @@ export async function sendHttp2(
     stream.end(body);
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const [answerHeaders] = (await Promise.race([once(stream, 'response'), failed])) as [Answer['headers']];
-    await Promise.race([once(stream, 'end'), failed]);
+    const [answerHeaders] = (await Promise.race([once(stream, 'response'), failed, closed])) as [
+      Answer['headers'],
+    ];
+    await Promise.race([once(stream, 'end'), failed, closed]);
     return { status: Number(answerHeaders[':status']), headers: answerHeaders, body: Buffer.concat(chunks) };
   } finally {
     session.destroy();

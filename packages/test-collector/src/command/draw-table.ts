@@ -58,7 +58,7 @@ function align(rows: readonly (readonly string[])[], columns: number): readonly 
   );
   const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
   const [first = 0] = widths;
-  widths[0] = Math.max(12, Math.min(first, columns - others));
+  widths[0] = Math.min(first, Math.max(12, columns - others));
   return rows.map((row) =>
     row
       .map((cell, index) => {

@@ -1,4 +1,4 @@
-import { messageOf } from '../collector-error.ts';
+import { codeOf, messageOf } from '../collector-error.ts';
 import { help, readArguments } from './read-arguments.ts';
 import { runCommand } from './run-command.ts';
 
@@ -16,7 +16,8 @@ if (options === 'help') {
   try {
     await runCommand(options, { output: process.stdout, errors: process.stderr, stop: stop.signal });
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
+    const hint = codeOf(error) === 'ADDRESS_UNAVAILABLE' ? 'Choose another with --port.\n' : '';
+    process.stderr.write(`${messageOf(error)}\n${hint}`);
     process.exitCode = 1;
   }
 }

@@ -79,7 +79,7 @@ export async function runCommand(
     else for (const line of jsonLines(request)) output.write(`${line}\n`);
   });
 
-  if (asTable) screen.schedule(draw);
+  if (asTable && output.isTTY === true) screen.schedule(draw);
   else errors.write(`listening on ${collector.url}\n`);
   await stopped(stop);
   await collector.close();

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { counterBody, metricBody } from '../../test-support/metrics-body.ts';
+import { decodeJson } from '../decode-json.ts';
+import type { ExportMetricsServiceRequest } from '../decoded-request.ts';
+import { flattenMetrics } from '../flatten-metrics.ts';
+import type { MetricPoint } from '../metric-point.ts';
+import type { ReceivedRequest } from '../received-request.ts';
+import { drawTable } from './draw-table.ts';
+import { SeriesFold } from './fold-series.ts';
+import { LiveScreen } from './live-screen.ts';
+
+function pointsOf(body: object): readonly MetricPoint[] {
+  const message = decodeJson(
+    'ExportMetricsServiceRequest',
+    JSON.stringify(body),
+  ) as ExportMetricsServiceRequest;
+  const request: Partial<ReceivedRequest> = { decoded: { signal: 'metrics', message } };
+  return flattenMetrics(request as ReceivedRequest);
+}
+
+function fold(...bodies: readonly object[]): SeriesFold {
+  const series = new SeriesFold();
+  for (const point of bodies.flatMap(pointsOf)) series.add(point);
+  return series;
+}
+
+const histogram = (count: number, time: number): object =>
+  metricBody({
+    name: 'pipeline',
+    unit: 'ms',
+    histogram: {
+      aggregationTemporality: 1,
+      dataPoints: [
+        {
+          startTimeUnixNano: time - 1,
+          timeUnixNano: time,
+          count,
+          sum: 5,
+          min: 2,
+          max: 8,
+          bucketCounts: [count, 0],
+          explicitBounds: [10],
+        },
+      ],
+    },
+  });
+
+test('keeps running totals of delta and cumulative series in one state each', () => {
+  const delta = { temporality: 1 };
+  const series = fold(
+    counterBody('delta', [{ value: 3n, start: 1, time: 2 }], delta),
+    counterBody('delta', [{ value: 4n, start: 2, time: 3 }], delta),
+    counterBody('cumulative', [{ value: 3n, start: 1, time: 2 }]),
+    counterBody('cumulative', [{ value: 7n, start: 1, time: 3 }]),
+    counterBody('cumulative', [{ value: 2n, start: 5, time: 6 }]),
+    counterBody('seconds', [{ value: 0.5, start: 1, time: 2 }], delta),
+    counterBody('seconds', [{ value: 0.25, start: 2, time: 3 }], delta),
+    counterBody('depth', [{ value: 5n, start: 1, time: 2 }], { monotonic: false }),
+    counterBody('depth', [{ value: 4n, start: 1, time: 3 }], { monotonic: false }),
+    metricBody({ name: 'heap', gauge: { dataPoints: [{ asDouble: 1.5 }] } }),
+    histogram(2, 2),
+    histogram(3, 3),
+  );
+  expect(series.states().map(({ latest, value }) => [latest.name, value])).toEqual([
+    ['delta', 7n],
+    ['cumulative', 9n],
+    ['seconds', 0.75],
+    ['depth', 4n],
+    ['heap', 1.5],
+    ['pipeline', undefined],
+  ]);
+  expect(series.states().at(-1)?.latency).toMatchObject({ count: 5n, sum: 10, min: 2, max: 8 });
+});
+
+test('takes no more series than it may', () => {
+  const series = new SeriesFold(1);
+  for (const point of pointsOf(counterBody('c', [{ value: 1n }, { value: 1n, attributes: { a: 'b' } }])))
+    series.add(point);
+  expect([series.size, series.leftOut]).toEqual([1, 1]);
+});
+
+test('draws counters and latencies in columns', () => {
+  const series = fold(
+    counterBody('ingest.success', [{ value: 12n, attributes: { chain: 'base' } }]),
+    histogram(2, 2),
+  );
+  expect(drawTable(series.states(), { columns: 80 })).toEqual([
+    'metric                        kind                 value  unit',
+    'ingest.success{chain="base"}  counter, cumulative     12',
+    '',
+    'latency   count  p50  p90  p99   max  unit',
+    'pipeline      2    5  7.4  7.94    8  ms',
+  ]);
+});
+
+test('cuts what is too wide, and lets no name steer the terminal', () => {
+  const series = fold(counterBody(`a\u001B[2J${'b'.repeat(100)}`, [{ value: 1n }]));
+  const lines = drawTable(series.states(), { columns: 50 });
+  expect(lines.every((line) => line.length <= 50)).toBe(true);
+  expect(lines[1]).toMatch(/^a�\[2Jb+… {2}counter/);
+});
+
+test('draws over what it drew before, in a terminal, and no more than fits', async () => {
+  const written: string[] = [];
+  const drawn: (() => void)[] = [];
+  const screen = new LiveScreen({
+    isTTY: true,
+    columns: 40,
+    rows: 4,
+    write: (text) => {
+      written.push(text);
+      drawn.shift()?.();
+    },
+  });
+  const next = (): Promise<void> => new Promise((resolve) => drawn.push(resolve));
+  const first = next();
+  screen.schedule(() => ['a', 'b']);
+  screen.schedule(() => ['ignored: one is scheduled']);
+  await first;
+  const second = next();
+  screen.schedule(() => ['1', '2', '3', '4', '5']);
+  await second;
+  screen.finish(() => ['all']);
+  expect(written).toEqual([
+    'a\nb\n',
+    '\u001B[2A\r\u001B[J1\n2\n… 3 more line(s)\n',
+    '\u001B[3A\r\u001B[Jall\n',
+  ]);
+});
