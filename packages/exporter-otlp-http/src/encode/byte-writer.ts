@@ -13,7 +13,11 @@ export class ByteWriter {
   /** Where the next byte goes. */
   position = 0;
 
-  constructor(initialBytes: number) {
+  readonly #ceilingBytes: number;
+
+  /** What it holds grows by doubling up to `ceilingBytes`, and beyond only as far as needed. */
+  constructor(initialBytes: number, ceilingBytes: number = Number.POSITIVE_INFINITY) {
+    this.#ceilingBytes = ceilingBytes;
     this.bytes = Buffer.allocUnsafeSlow(initialBytes + SLACK);
     this.view = viewOf(this.bytes);
   }
@@ -25,7 +29,9 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(needed, Math.min(this.bytes.length * 2, this.#ceilingBytes)),
+    );
     this.bytes.copy(larger, 0, 0, this.position);
     this.bytes = larger;
     this.view = viewOf(larger);

@@ -32,11 +32,12 @@ export class SnapshotEncoding {
   readonly #jsonHeads: JsonMetricHeads = new WeakMap();
   readonly #protobufHeads: ProtobufMetricHeads = new WeakMap();
   #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
-  #out = new ByteWriter(FIRST_BUFFER_BYTES);
+  readonly #out: ByteWriter;
 
   constructor(options: SnapshotEncodingOptions) {
     this.#options = options;
     this.#pace = options.pace ?? eventLoopPace;
+    this.#out = new ByteWriter(FIRST_BUFFER_BYTES, options.maxRequestBytes + FIRST_BUFFER_BYTES);
   }
 
   /** begin starts with a snapshot. */
