@@ -1,7 +1,7 @@
-import type { GaugePoint, HistogramPoint, Metric, Point, SumPoint } from '@pqcnet/telemetry-core';
+import type { GaugePoint, HistogramPoint, Point, SumPoint } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
-import { ByteWriter, type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
+import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import {
   type IdentityCache,
   LABELS_ALONE,
@@ -11,9 +11,14 @@ import {
 } from './identity-cache.ts';
 import { requireInt64 } from './int-value.ts';
 import { jsonAttributes, writeJsonAttribute } from './json-attributes.ts';
-import { AGGREGATION_TEMPORALITY, sendsDeltas } from './point-values.ts';
+import {
+  boundsTailOf,
+  encodeJsonMetricHead,
+  type JsonMetricHead,
+  type JsonMetricHeads,
+} from './json-metric-head.ts';
+import { type ExponentialHistogramPoint, type ExponentialRange, sendsDelta } from './point-values.ts';
 import type { EncodeContext, RequestFormat } from './request-format.ts';
-import { writeIdentity } from './write-identity.ts';
 import {
   MAX_DECIMAL_BYTES,
   writeInteger,
@@ -21,8 +26,11 @@ import {
   writeQuotedIntegers,
   writeUnsigned64,
 } from './write-decimal.ts';
+import { writeIdentity } from './write-identity.ts';
 
 const COMMA = 0x2c;
+const CLOSE_BRACE = 0x7d;
+const NOTHING: Fragment = fragmentOf('');
 const END_REQUEST: Fragment = fragmentOf(']}]}]}');
 const END_METRIC: Fragment = fragmentOf(']}}');
 const END_INT: Fragment = fragmentOf('"}');
@@ -31,17 +39,14 @@ const MIN: Fragment = fragmentOf(',"min":');
 const MAX: Fragment = fragmentOf(',"max":');
 const BUCKET_COUNTS: Fragment = fragmentOf(',"bucketCounts":[');
 const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
-const CLOSE_BRACE = 0x7d;
-
-/** JsonMetricHeads keeps each metric's own encoded text from one export to the next, and frees it with the metric. */
-export type JsonMetricHeads = WeakMap<Metric, JsonMetricHead>;
-
-interface JsonMetricHead {
-  readonly head: Fragment;
-  bounds: readonly number[] | undefined;
-  /** What ends a histogram's point: the bucket counts' bracket and the bounds. */
-  boundsTail: Fragment;
-}
+const SCALE: Fragment = fragmentOf(',"scale":');
+const ZERO_COUNT: Fragment = fragmentOf(',"zeroCount":"');
+const POSITIVE: Fragment = fragmentOf('"positive":{"offset":');
+const NEGATIVE: Fragment = fragmentOf('"negative":{"offset":');
+const END_COUNT: Fragment = fragmentOf('",');
+const END_RANGE: Fragment = fragmentOf(']},');
+/** Room for any point, save its identity, its labels and its buckets: ten numbers and the keys between them. */
+const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
 
 /**
  * jsonFormat writes OTLP JSON: lowerCamelCase keys, 64-bit integers as decimal strings, enumerations as integers.
@@ -55,7 +60,6 @@ export function jsonFormat(context: EncodeContext, heads: JsonMetricHeads): Requ
 class JsonFormat implements RequestFormat {
   readonly #context: EncodeContext;
   readonly #heads: JsonMetricHeads;
-  readonly #deltas: boolean;
   readonly #head: Fragment;
   /** What follows a point's own attributes, by label use: the labels, and the key of the time that comes next. */
   readonly #startTails: readonly Fragment[];
@@ -66,16 +70,17 @@ class JsonFormat implements RequestFormat {
   #start = -1n;
   readonly #startDigits = new ByteWriter(MAX_DECIMAL_BYTES);
   #metric: JsonMetricHead | undefined;
+  /** Whether the open metric's deltas go out. */
+  #deltas = false;
   #metrics = 0;
   #points = 0;
 
   constructor(context: EncodeContext, heads: JsonMetricHeads) {
     this.#context = context;
     this.#heads = heads;
-    this.#deltas = sendsDeltas(context.temporality);
     this.#head = fragmentOf(
-      `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(context.resource)}]},"scopeMetrics":[{"scope":` +
-        `{"name":"${SCOPE_NAME}","version":${JSON.stringify(PACKAGE_VERSION)}},"metrics":[`,
+      `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(context.resource)}]},"scopeMetrics":[` +
+        `{"scope":{"name":"${SCOPE_NAME}","version":${JSON.stringify(PACKAGE_VERSION)}},"metrics":[`,
     );
     const labels = jsonAttributes(context.pointLabels);
     this.#startTails = tails(labels, '],"startTimeUnixNano":"');
@@ -93,9 +98,10 @@ class JsonFormat implements RequestFormat {
 
   openMetric(out: ByteWriter, point: Point): void {
     const { metric } = point.series;
+    this.#deltas = sendsDelta(point, this.#context.temporality);
     let head = this.#heads.get(metric);
     if (head === undefined) {
-      head = { head: this.#encodeHead(metric, point), bounds: undefined, boundsTail: END_REQUEST };
+      head = encodeJsonMetricHead(point, this.#deltas);
       this.#heads.set(metric, head);
     }
     out.reserve(head.head.length + 1);
@@ -113,6 +119,9 @@ class JsonFormat implements RequestFormat {
         return;
       case 'histogram':
         this.#writeHistogram(out, point, identity);
+        return;
+      case 'exponential-histogram':
+        this.#writeExponentialHistogram(out, point, identity);
         return;
       case 'gauge':
         this.#writeGauge(out, point, identity);
@@ -141,15 +150,15 @@ class JsonFormat implements RequestFormat {
 
   #writeSum(out: ByteWriter, point: SumPoint, identity: IdentityCache): void {
     const value = requireInt64(this.#deltas ? point.delta : point.total);
-    this.#startPoint(out, identity, this.#startTails[identity.labelUse] ?? END_REQUEST);
-    this.#writeStart(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    this.#startPoint(out, identity, this.#startTails);
+    this.#writeStart(out, point);
     out.fragment(this.#sumMiddle);
     writeInteger(out, value);
     out.fragment(END_INT);
   }
 
   #writeGauge(out: ByteWriter, point: GaugePoint, identity: IdentityCache): void {
-    this.#startPoint(out, identity, this.#gaugeTails[identity.labelUse] ?? END_REQUEST);
+    this.#startPoint(out, identity, this.#gaugeTails);
     // What is sent again unchanged was still so when the snapshot was taken: backends drop what looks old.
     writeUnsigned64(out, point.changed ? point.timeUnixNano : this.#context.timeUnixNano);
     out.fragment(AS_DOUBLE);
@@ -158,36 +167,50 @@ class JsonFormat implements RequestFormat {
   }
 
   #writeHistogram(out: ByteWriter, point: HistogramPoint, identity: IdentityCache): void {
-    const { count, sum, min, max, bucketCounts } = this.#deltas ? point.delta : point.total;
-    this.#startPoint(out, identity, this.#startTails[identity.labelUse] ?? END_REQUEST);
-    this.#writeStart(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
-    out.fragment(this.#histogramMiddle);
-    writeInteger(out, count);
-    out.fragment(SUM);
-    writeJsonDouble(out, sum);
-    if (min !== undefined && max !== undefined) {
-      out.fragment(MIN);
-      writeJsonDouble(out, min);
-      out.fragment(MAX);
-      writeJsonDouble(out, max);
-    }
+    const distribution = this.#deltas ? point.delta : point.total;
+    this.#startPoint(out, identity, this.#startTails);
+    this.#writeStart(out, point);
+    this.#writeMoments(out, distribution);
     out.fragment(BUCKET_COUNTS);
-    const tail = this.#boundsTail(point.bounds);
+    const { bucketCounts } = distribution;
+    const tail = this.#metric === undefined ? NOTHING : boundsTailOf(this.#metric, point.bounds);
     out.reserve(bucketCounts.length * MAX_DECIMAL_BYTES + tail.length);
     writeQuotedIntegers(out, bucketCounts);
     out.fragment(tail);
   }
 
-  #startPoint(out: ByteWriter, identity: IdentityCache, tail: Fragment): void {
-    // Room for the whole point, save a histogram's buckets: five numbers and the keys between them.
-    out.reserve(identity.length + tail.length + 6 * MAX_DECIMAL_BYTES + 128);
+  #writeExponentialHistogram(
+    out: ByteWriter,
+    point: ExponentialHistogramPoint,
+    identity: IdentityCache,
+  ): void {
+    const distribution = this.#deltas ? point.delta : point.total;
+    this.#startPoint(out, identity, this.#startTails);
+    this.#writeStart(out, point);
+    this.#writeMoments(out, distribution);
+    out.fragment(SCALE);
+    writeInteger(out, distribution.scale);
+    out.fragment(ZERO_COUNT);
+    writeInteger(out, distribution.zeroCount);
+    out.fragment(END_COUNT);
+    writeRange(out, POSITIVE, distribution.positive);
+    writeRange(out, NEGATIVE, distribution.negative);
+    // In place of the last comma.
+    out.position -= 1;
+    out.byte(CLOSE_BRACE);
+  }
+
+  #startPoint(out: ByteWriter, identity: IdentityCache, tailsByUse: readonly Fragment[]): void {
+    const tail = tailsByUse[identity.labelUse] ?? NOTHING;
+    out.reserve(identity.length + tail.length + POINT_ROOM);
     if (this.#points > 0) out.byte(COMMA);
     this.#points += 1;
     out.copy(identity.view, identity.offset, identity.length);
     out.fragment(tail);
   }
 
-  #writeStart(out: ByteWriter, start: bigint): void {
+  #writeStart(out: ByteWriter, point: { readonly startTimeUnixNano: bigint }): void {
+    const start = this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano;
     const digits = this.#startDigits;
     if (start !== this.#start) {
       digits.position = 0;
@@ -197,46 +220,35 @@ class JsonFormat implements RequestFormat {
     out.copy(digits.view, 0, digits.position);
   }
 
-  #boundsTail(bounds: readonly number[]): Fragment {
-    const metric = this.#metric;
-    if (metric === undefined) return END_REQUEST;
-    if (metric.bounds !== bounds) {
-      metric.bounds = bounds;
-      metric.boundsTail = encodeBoundsTail(bounds);
-    }
-    return metric.boundsTail;
-  }
-
-  #encodeHead(metric: Metric, point: Point): Fragment {
-    const { delta, cumulative } = AGGREGATION_TEMPORALITY;
-    const temporality = `"aggregationTemporality":${this.#deltas ? delta : cumulative},`;
-    const data = {
-      sum: `"sum":{${temporality}"isMonotonic":true,`,
-      histogram: `"histogram":{${temporality}`,
-      gauge: '"gauge":{',
-    }[point.type];
-    const { name, description, unit } = metric;
-    const about =
-      (description === '' ? '' : `"description":${quote(description)},`) +
-      (unit === '' ? '' : `"unit":${quote(unit)},`);
-    return fragmentOf(`{"name":${quote(name)},${about}${data}"dataPoints":[`);
+  #writeMoments(out: ByteWriter, moments: Moments): void {
+    const { count, sum, min, max } = moments;
+    out.fragment(this.#histogramMiddle);
+    writeInteger(out, count);
+    out.fragment(SUM);
+    writeJsonDouble(out, sum);
+    if (min === undefined || max === undefined) return;
+    out.fragment(MIN);
+    writeJsonDouble(out, min);
+    out.fragment(MAX);
+    writeJsonDouble(out, max);
   }
 }
 
-function encodeBoundsTail(bounds: readonly number[]): Fragment {
-  return fragmentBy((out) => {
-    out.utf8('],"explicitBounds":[');
-    out.reserve(bounds.length * MAX_DECIMAL_BYTES + 2);
-    for (const [index, bound] of bounds.entries()) {
-      if (index > 0) out.byte(COMMA);
-      writeJsonDouble(out, bound);
-    }
-    out.utf8(']}');
-  });
+interface Moments {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.toWellFormed());
+function writeRange(out: ByteWriter, key: Fragment, { offset, bucketCounts }: ExponentialRange): void {
+  if (bucketCounts.length === 0) return;
+  out.reserve(bucketCounts.length * MAX_DECIMAL_BYTES + POINT_ROOM);
+  out.fragment(key);
+  writeInteger(out, offset);
+  out.fragment(BUCKET_COUNTS);
+  writeQuotedIntegers(out, bucketCounts);
+  out.fragment(END_RANGE);
 }
 
 function tails(labels: string, end: string): Fragment[] {

@@ -1,23 +1,26 @@
-import type {
-  AttributeValue,
-  GaugePoint,
-  HistogramPoint,
-  Metric,
-  Point,
-  SumPoint,
-} from '@pqcnet/telemetry-core';
+import type { GaugePoint, HistogramPoint, Point, SumPoint } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { type IdentityCache, LABELS_INSIDE, type LabelUse } from './identity-cache.ts';
 import { requireInt64 } from './int-value.ts';
-import { AGGREGATION_TEMPORALITY, sendsDeltas } from './point-values.ts';
-import { type WriteAttribute, writeIdentity } from './write-identity.ts';
-import type { EncodeContext, RequestFormat } from './request-format.ts';
+import { type ExponentialHistogramPoint, type ExponentialRange, sendsDelta } from './point-values.ts';
 import {
+  boundsFieldOf,
+  encodeProtobufMetricHead,
+  MAX_TAIL_BYTES,
+  NO_METRIC,
+  NOTHING,
+  type ProtobufMetricHeads,
+} from './protobuf-metric-head.ts';
+import type { EncodeContext, RequestFormat } from './request-format.ts';
+import { type WriteAttribute, writeIdentity } from './write-identity.ts';
+import {
+  closeMessage,
   FIXED64,
   LENGTH_DELIMITED,
   MAX_VARINT_BYTES,
+  openMessage,
   tagOf,
   VARINT,
   varintBytes,
@@ -26,52 +29,34 @@ import {
   writeFixed64,
   writeStringField,
   writeVarint,
+  writeZigzag,
 } from './write-protobuf.ts';
 
-/** Field numbers of opentelemetry/proto/metrics/v1/metrics.proto. */
-const DATA_FIELD = { gauge: 5, sum: 7, histogram: 9 } as const;
-const NUMBER_ATTRIBUTES = 7;
-const HISTOGRAM_ATTRIBUTES = 9;
-const DATA_POINT = tagOf(1, LENGTH_DELIMITED);
-const METRIC = tagOf(2, LENGTH_DELIMITED);
-const START_TIME = tagOf(2, FIXED64);
-const TIME = tagOf(3, FIXED64);
-const AS_DOUBLE = tagOf(4, FIXED64);
-const AS_INT = tagOf(6, FIXED64);
-const COUNT = tagOf(4, FIXED64);
-const SUM = tagOf(5, FIXED64);
-const BUCKET_COUNTS = tagOf(6, LENGTH_DELIMITED);
-const EXPLICIT_BOUNDS = 7;
-const MIN = tagOf(11, FIXED64);
-const MAX = tagOf(12, FIXED64);
-/** Temporality and monotonicity. */
-const MAX_TAIL_BYTES = 4;
+const DATA_POINT: number = tagOf(1, LENGTH_DELIMITED);
+const METRIC: number = tagOf(2, LENGTH_DELIMITED);
+const START_TIME: number = tagOf(2, FIXED64);
+const TIME: number = tagOf(3, FIXED64);
+const AS_DOUBLE: number = tagOf(4, FIXED64);
+const AS_INT: number = tagOf(6, FIXED64);
+const COUNT: number = tagOf(4, FIXED64);
+const SUM: number = tagOf(5, FIXED64);
+const BUCKET_COUNTS: number = tagOf(6, LENGTH_DELIMITED);
+const MIN: number = tagOf(11, FIXED64);
+const MAX: number = tagOf(12, FIXED64);
+const SCALE: number = tagOf(6, VARINT);
+const ZERO_COUNT: number = tagOf(7, FIXED64);
+const POSITIVE: number = tagOf(8, LENGTH_DELIMITED);
+const NEGATIVE: number = tagOf(9, LENGTH_DELIMITED);
+const EXPONENTIAL_MIN: number = tagOf(12, FIXED64);
+const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
 /** A tag and eight bytes. */
 const FIXED64_FIELD = 9;
 /** A tag and a length. */
 const PREFIX_ROOM: number = 1 + MAX_VARINT_BYTES;
-
-/** ProtobufMetricHeads keeps each metric's own encoded fields from one export to the next, and frees them with it. */
-export type ProtobufMetricHeads = WeakMap<Metric, ProtobufMetricHead>;
-
-const NOTHING: Fragment = fragmentBy(() => {});
-const NO_METRIC: ProtobufMetricHead = {
-  head: NOTHING,
-  dataTag: 0,
-  tail: NOTHING,
-  bounds: undefined,
-  boundsField: NOTHING,
-};
-
-interface ProtobufMetricHead {
-  /** Name, description and unit. */
-  readonly head: Fragment;
-  readonly dataTag: number;
-  /** The fields behind a metric's points: temporality, monotonicity. */
-  readonly tail: Fragment;
-  bounds: readonly number[] | undefined;
-  boundsField: Fragment;
-}
+/** Room for all of an exponential histogram's point but its identity, its labels and its buckets. */
+const EXPONENTIAL_ROOM = 128;
+/** The longest varint of a bucket's count. */
+const MAX_COUNT_BYTES = 8;
 
 /**
  * protobufFormat writes binary protobuf. A message's length stands before it and is known after it: room is left for
@@ -86,23 +71,23 @@ export function protobufFormat(context: EncodeContext, heads: ProtobufMetricHead
 class ProtobufFormat implements RequestFormat {
   readonly #context: EncodeContext;
   readonly #heads: ProtobufMetricHeads;
-  readonly #deltas: boolean;
   readonly #resource: Fragment;
   readonly #scope: Fragment;
   /** Where the first metric begins: before it there is room for all that encloses the metrics. */
   readonly #metricsStart: number;
-  readonly #numberLabels: Fragment;
-  readonly #histogramLabels: Fragment;
+  /** The labels of a point, as the fields that its type has them in. */
+  readonly #labels: Readonly<Record<Point['type'], Fragment>>;
   readonly #sumMiddle: Fragment;
   readonly #histogramMiddle: Fragment;
-  #metric: ProtobufMetricHead = NO_METRIC;
+  #metric = NO_METRIC;
+  /** Whether the open metric's deltas go out. */
+  #deltas = false;
   #metricStart = 0;
   #pointsStart = 0;
 
   constructor(context: EncodeContext, heads: ProtobufMetricHeads) {
     this.#context = context;
     this.#heads = heads;
-    this.#deltas = sendsDeltas(context.temporality);
     this.#resource = messageField(1, (out) => {
       for (const [key, value] of context.resource) writeAttribute(out, 1, { key, value });
     });
@@ -115,8 +100,12 @@ class ProtobufFormat implements RequestFormat {
       fragmentBy((out) => {
         for (const [key, value] of context.pointLabels) write(out, key, value);
       });
-    this.#numberLabels = labelsBy(writeNumberAttribute);
-    this.#histogramLabels = labelsBy(writeHistogramAttribute);
+    this.#labels = {
+      sum: labelsBy(attributeWriters.sum),
+      gauge: labelsBy(attributeWriters.gauge),
+      histogram: labelsBy(attributeWriters.histogram),
+      'exponential-histogram': labelsBy(attributeWriters['exponential-histogram']),
+    };
     this.#sumMiddle = timeAndTag(context.timeUnixNano, AS_INT);
     this.#histogramMiddle = timeAndTag(context.timeUnixNano, COUNT);
   }
@@ -129,9 +118,10 @@ class ProtobufFormat implements RequestFormat {
 
   openMetric(out: ByteWriter, point: Point): void {
     const { metric } = point.series;
+    this.#deltas = sendsDelta(point, this.#context.temporality);
     let head = this.#heads.get(metric);
     if (head === undefined) {
-      head = encodeHead(metric, point.type, this.#deltas);
+      head = encodeProtobufMetricHead(point, this.#deltas);
       this.#heads.set(metric, head);
     }
     this.#metric = head;
@@ -146,9 +136,9 @@ class ProtobufFormat implements RequestFormat {
     const { head, dataTag, tail } = this.#metric;
     out.reserve(tail.length);
     out.fragment(tail);
-    const dataLength = out.position - this.#pointsStart;
-    const metricLength = head.length + 1 + varintBytes(dataLength) + dataLength;
     const end = out.position;
+    const dataLength = end - this.#pointsStart;
+    const metricLength = head.length + 1 + varintBytes(dataLength) + dataLength;
     out.position = this.#metricStart;
     out.byte(METRIC);
     writeVarint(out, metricLength);
@@ -167,12 +157,7 @@ class ProtobufFormat implements RequestFormat {
     const end = out.position;
     const scopeMetrics = this.#scope.length + end - this.#metricsStart;
     const resourceMetrics = this.#resource.length + 1 + varintBytes(scopeMetrics) + scopeMetrics;
-    const start =
-      end -
-      scopeMetrics -
-      (1 + varintBytes(scopeMetrics)) -
-      this.#resource.length -
-      (1 + varintBytes(resourceMetrics));
+    const start = end - resourceMetrics - varintBytes(resourceMetrics) - 1;
     out.position = start;
     out.byte(tagOf(1, LENGTH_DELIMITED));
     writeVarint(out, resourceMetrics);
@@ -185,148 +170,150 @@ class ProtobufFormat implements RequestFormat {
   }
 
   writePoint(out: ByteWriter, point: Point, identity: IdentityCache): void {
+    const labels = identity.labelUse === LABELS_INSIDE ? NOTHING : this.#labels[point.type];
     switch (point.type) {
       case 'sum':
-        this.#writeSum(out, point, identity);
+        this.#writeSum(out, point, { identity, labels });
         return;
       case 'histogram':
-        this.#writeHistogram(out, point, identity);
+        this.#writeHistogram(out, point, { identity, labels });
+        return;
+      case 'exponential-histogram':
+        this.#writeExponentialHistogram(out, point, { identity, labels });
         return;
       case 'gauge':
-        this.#writeGauge(out, point, identity);
+        this.#writeGauge(out, point, { identity, labels });
     }
   }
 
-  readonly encodeIdentity = (out: ByteWriter, { type, series }: Point): LabelUse => {
-    const write = type === 'histogram' ? writeHistogramAttribute : writeNumberAttribute;
-    return writeIdentity(out, series.attributes, this.#context.pointLabels, write);
-  };
+  readonly encodeIdentity = (out: ByteWriter, { type, series }: Point): LabelUse =>
+    writeIdentity(out, series.attributes, this.#context.pointLabels, attributeWriters[type]);
 
-  #writeSum(out: ByteWriter, point: SumPoint, identity: IdentityCache): void {
+  #writeSum(out: ByteWriter, point: SumPoint, about: PointAttributes): void {
     const value = requireInt64(this.#deltas ? point.delta : point.total);
-    const labels = labelsFor(identity, this.#numberLabels);
-    this.#startPoint(out, 3 * FIXED64_FIELD + identity.length + labels.length);
-    out.byte(START_TIME);
-    writeFixed64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    startPoint(out, 3 * FIXED64_FIELD + lengthOf(about));
+    this.#writeStart(out, point);
     out.fragment(this.#sumMiddle);
     writeFixed64(out, value);
-    out.copy(identity.view, identity.offset, identity.length);
-    out.fragment(labels);
+    copyAttributes(out, about);
   }
 
-  #writeGauge(out: ByteWriter, point: GaugePoint, identity: IdentityCache): void {
-    const labels = labelsFor(identity, this.#numberLabels);
-    this.#startPoint(out, 2 * FIXED64_FIELD + identity.length + labels.length);
+  #writeGauge(out: ByteWriter, point: GaugePoint, about: PointAttributes): void {
+    startPoint(out, 2 * FIXED64_FIELD + lengthOf(about));
     out.byte(TIME);
     // What is sent again unchanged was still so when the snapshot was taken: backends drop what looks old.
     writeFixed64(out, point.changed ? point.timeUnixNano : this.#context.timeUnixNano);
-    out.byte(AS_DOUBLE);
-    writeDouble(out, point.value);
-    out.copy(identity.view, identity.offset, identity.length);
-    out.fragment(labels);
+    writeDoubleField(out, AS_DOUBLE, point.value);
+    copyAttributes(out, about);
   }
 
-  #writeHistogram(out: ByteWriter, point: HistogramPoint, identity: IdentityCache): void {
+  #writeHistogram(out: ByteWriter, point: HistogramPoint, about: PointAttributes): void {
     const { count, sum, min, max, bucketCounts } = this.#deltas ? point.delta : point.total;
-    const labels = labelsFor(identity, this.#histogramLabels);
-    const bounds = this.#boundsField(point.bounds);
+    const bounds = boundsFieldOf(this.#metric, point.bounds);
     const bucketBytes = bucketCounts.length * 8;
-    const moments = min !== undefined && max !== undefined ? 6 : 4;
-    this.#startPoint(
-      out,
-      moments * FIXED64_FIELD +
-        (1 + varintBytes(bucketBytes) + bucketBytes) +
-        bounds.length +
-        identity.length +
-        labels.length,
-    );
-    out.byte(START_TIME);
-    writeFixed64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    const buckets = 1 + varintBytes(bucketBytes) + bucketBytes;
+    const numbers = (min === undefined || max === undefined ? 4 : 6) * FIXED64_FIELD;
+    startPoint(out, numbers + buckets + bounds.length + lengthOf(about));
+    this.#writeStart(out, point);
     out.fragment(this.#histogramMiddle);
     writeFixed64(out, count);
-    out.byte(SUM);
-    writeDouble(out, sum);
+    writeDoubleField(out, SUM, sum);
     out.byte(BUCKET_COUNTS);
     writeVarint(out, bucketBytes);
     for (let index = 0; index < bucketCounts.length; index += 1) writeFixed64(out, bucketCounts[index] ?? 0);
     out.fragment(bounds);
-    out.copy(identity.view, identity.offset, identity.length);
-    out.fragment(labels);
+    copyAttributes(out, about);
+    if (min === undefined || max === undefined) return;
+    writeDoubleField(out, MIN, min);
+    writeDoubleField(out, MAX, max);
+  }
+
+  #writeExponentialHistogram(
+    out: ByteWriter,
+    point: ExponentialHistogramPoint,
+    about: PointAttributes,
+  ): void {
+    const { count, sum, min, max, scale, zeroCount, positive, negative } = this.#deltas
+      ? point.delta
+      : point.total;
+    const buckets = positive.bucketCounts.length + negative.bucketCounts.length;
+    out.reserve(EXPONENTIAL_ROOM + buckets * MAX_COUNT_BYTES + lengthOf(about));
+    const message = openMessage(out, DATA_POINT);
+    copyAttributes(out, about);
+    this.#writeStart(out, point);
+    out.fragment(this.#histogramMiddle);
+    writeFixed64(out, count);
+    writeDoubleField(out, SUM, sum);
+    out.byte(SCALE);
+    writeZigzag(out, scale);
+    out.byte(ZERO_COUNT);
+    writeFixed64(out, zeroCount);
+    writeRange(out, POSITIVE, positive);
+    writeRange(out, NEGATIVE, negative);
     if (min !== undefined && max !== undefined) {
-      out.byte(MIN);
-      writeDouble(out, min);
-      out.byte(MAX);
-      writeDouble(out, max);
+      writeDoubleField(out, EXPONENTIAL_MIN, min);
+      writeDoubleField(out, EXPONENTIAL_MAX, max);
     }
+    closeMessage(out, message);
   }
 
-  /** startPoint writes the tag and length of a point, and reserves the room for it. */
-  #startPoint(out: ByteWriter, length: number): void {
-    out.reserve(PREFIX_ROOM + length);
-    out.byte(DATA_POINT);
-    writeVarint(out, length);
-  }
-
-  #boundsField(bounds: readonly number[]): Fragment {
-    const metric = this.#metric;
-    if (metric.bounds !== bounds) {
-      metric.bounds = bounds;
-      metric.boundsField = bounds.length === 0 ? NOTHING : packedDoubles(EXPLICIT_BOUNDS, bounds);
-    }
-    return metric.boundsField;
+  #writeStart(out: ByteWriter, point: { readonly startTimeUnixNano: bigint }): void {
+    out.byte(START_TIME);
+    writeFixed64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
   }
 }
 
-function writeNumberAttribute(out: ByteWriter, key: string, value: AttributeValue): void {
-  writeAttribute(out, NUMBER_ATTRIBUTES, { key, value });
+/** PointAttributes is the encoded attributes of a point: its own, and the labels. */
+interface PointAttributes {
+  readonly identity: IdentityCache;
+  readonly labels: Fragment;
 }
 
-function writeHistogramAttribute(out: ByteWriter, key: string, value: AttributeValue): void {
-  writeAttribute(out, HISTOGRAM_ATTRIBUTES, { key, value });
+function lengthOf({ identity, labels }: PointAttributes): number {
+  return identity.length + labels.length;
 }
 
-function labelsFor(identity: IdentityCache, labels: Fragment): Fragment {
-  return identity.labelUse === LABELS_INSIDE ? NOTHING : labels;
+function copyAttributes(out: ByteWriter, { identity, labels }: PointAttributes): void {
+  out.copy(identity.view, identity.offset, identity.length);
+  out.fragment(labels);
 }
 
-function encodeHead(metric: Metric, type: Point['type'], deltas: boolean): ProtobufMetricHead {
-  const head = fragmentBy((out) => {
-    writeStringField(out, 1, metric.name);
-    if (metric.description !== '') writeStringField(out, 2, metric.description);
-    if (metric.unit !== '') writeStringField(out, 3, metric.unit);
-  });
-  const tail = fragmentBy((out) => {
-    out.reserve(MAX_TAIL_BYTES);
-    if (type === 'gauge') return;
-    out.byte(tagOf(2, VARINT));
-    out.byte(deltas ? AGGREGATION_TEMPORALITY.delta : AGGREGATION_TEMPORALITY.cumulative);
-    if (type !== 'sum') return;
-    out.byte(tagOf(3, VARINT));
-    out.byte(1);
-  });
-  return {
-    head,
-    dataTag: tagOf(DATA_FIELD[type], LENGTH_DELIMITED),
-    tail,
-    bounds: undefined,
-    boundsField: NOTHING,
-  };
+/** startPoint writes the tag and length of a point, and reserves the room for it. */
+function startPoint(out: ByteWriter, length: number): void {
+  out.reserve(PREFIX_ROOM + length);
+  out.byte(DATA_POINT);
+  writeVarint(out, length);
 }
+
+function writeDoubleField(out: ByteWriter, tag: number, value: number): void {
+  out.byte(tag);
+  writeDouble(out, value);
+}
+
+function writeRange(out: ByteWriter, tag: number, { offset, bucketCounts }: ExponentialRange): void {
+  if (bucketCounts.length === 0) return;
+  const range = openMessage(out, tag);
+  out.byte(tagOf(1, VARINT));
+  writeZigzag(out, offset);
+  const packed = openMessage(out, tagOf(2, LENGTH_DELIMITED));
+  for (let index = 0; index < bucketCounts.length; index += 1) writeVarint(out, bucketCounts[index] ?? 0);
+  closeMessage(out, packed);
+  closeMessage(out, range);
+}
+
+/** The field that holds the attributes of a data point, by the point's type. */
+const attributeWriters: Readonly<Record<Point['type'], WriteAttribute>> = {
+  sum: (out, key, value) => writeAttribute(out, 7, { key, value }),
+  gauge: (out, key, value) => writeAttribute(out, 7, { key, value }),
+  histogram: (out, key, value) => writeAttribute(out, 9, { key, value }),
+  'exponential-histogram': (out, key, value) => writeAttribute(out, 1, { key, value }),
+};
 
 function messageField(field: number, write: (out: ByteWriter) => void): Fragment {
-  const message = fragmentBy(write);
   return fragmentBy((out) => {
-    out.reserve(PREFIX_ROOM + message.length);
-    out.byte(tagOf(field, LENGTH_DELIMITED));
-    writeVarint(out, message.length);
-    out.fragment(message);
-  });
-}
-
-function packedDoubles(field: number, values: readonly number[]): Fragment {
-  return messageField(field, (out) => {
-    out.reserve(values.length * 8);
-    for (const value of values) writeDouble(out, value);
+    const message = openMessage(out, tagOf(field, LENGTH_DELIMITED));
+    write(out);
+    closeMessage(out, message);
   });
 }
 

@@ -4,9 +4,11 @@ import type { OtlpProtocol } from '../exporter-options.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { encodeContextOf } from './encode-context.ts';
 import { IdentityCache } from './identity-cache.ts';
-import { jsonFormat, type JsonMetricHeads } from './json-format.ts';
+import { jsonFormat } from './json-format.ts';
+import type { JsonMetricHeads } from './json-metric-head.ts';
 import { eventLoopPace, type Pace } from './pace.ts';
-import { protobufFormat, type ProtobufMetricHeads } from './protobuf-format.ts';
+import { protobufFormat } from './protobuf-format.ts';
+import type { ProtobufMetricHeads } from './protobuf-metric-head.ts';
 import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
 import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
 

@@ -11,6 +11,7 @@ export const LENGTH_DELIMITED = 2;
 /** MAX_VARINT_BYTES is the longest varint of a length. */
 export const MAX_VARINT_BYTES = 5;
 
+const TWO_TO_31 = 2_147_483_648;
 const TWO_TO_32 = 4_294_967_296;
 
 /** tagOf joins a field's number (1 to 15) and wire type into the byte before its value. */
@@ -29,11 +30,22 @@ export function varintBytes(value: number): number {
 /** writeVarint writes a safe integer ≥ 0 into room that is reserved. */
 export function writeVarint(out: ByteWriter, value: number): void {
   let rest = value;
-  while (rest >= 0x80) {
+  while (rest >= TWO_TO_31) {
     out.byte((rest % 0x80) | 0x80);
     rest = Math.floor(rest / 0x80);
   }
-  out.byte(rest);
+  // In 32-bit arithmetic, which is several times as fast as a double's remainder.
+  let small = rest | 0;
+  while (small >= 0x80) {
+    out.byte((small & 0x7f) | 0x80);
+    small >>>= 7;
+  }
+  out.byte(small);
+}
+
+/** writeZigzag writes a signed integer of 32 bits into room that is reserved (sint32). */
+export function writeZigzag(out: ByteWriter, value: number): void {
+  writeVarint(out, ((value << 1) ^ (value >> 31)) >>> 0);
 }
 
 /** writeFixed64 writes a whole number's eight bytes: a safe integer, or a bigint from −2^63 to 2^64 − 1. */

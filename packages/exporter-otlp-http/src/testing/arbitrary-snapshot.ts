@@ -1,5 +1,7 @@
-import type { AttributeValue, Distribution, Point, Snapshot } from '@pqcnet/telemetry-core';
+import type { AttributeValue, Distribution, Point, Series, Snapshot } from '@pqcnet/telemetry-core';
 import fc from 'fast-check';
+
+import type { ExponentialDistribution, ExponentialRange } from '../encode/point-values.ts';
 
 import { gaugePoint, histogramPoint, metricOf, seriesOf, snapshotOf, sumPoint } from './snapshot-of.ts';
 
@@ -57,6 +59,11 @@ const total = fc.oneof(
     MAX_INT64,
   ),
 );
+const signedTotal = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.bigInt(MIN_INT64, MAX_INT64),
+  fc.constantFrom(-1, MIN_INT64, -(2 ** 53) + 1),
+);
 const unixNano = fc.bigInt(0n, 2n ** 64n - 1n);
 
 function distributionFor(buckets: number): fc.Arbitrary<Distribution> {
@@ -79,38 +86,76 @@ function distributionFor(buckets: number): fc.Arbitrary<Distribution> {
     });
 }
 
+const range: fc.Arbitrary<ExponentialRange> = fc.record({
+  offset: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 200 }),
+  bucketCounts: fc.array(fc.oneof(fc.nat(), fc.nat({ max: 127 }), fc.maxSafeNat()), {
+    maxLength: 160,
+    size: 'medium',
+  }),
+});
+
+const exponential: fc.Arbitrary<ExponentialDistribution> = fc
+  .record({
+    scale: fc.integer({ min: -10, max: 20 }),
+    zeroCount: fc.nat(),
+    positive: range,
+    negative: range,
+    count: fc.maxSafeNat(),
+    sum: arbitraryDouble,
+    min: arbitraryDouble,
+    max: arbitraryDouble,
+  })
+  .map(({ min, max, ...rest }) => ({
+    ...rest,
+    min: rest.count === 0 ? undefined : min,
+    max: rest.count === 0 ? undefined : max,
+  }));
+
 const pointsOfOneMetric: fc.Arbitrary<readonly Point[]> = fc
   .record({
     name: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.\-/]{0,20}$/),
     unit: fc.constantFrom('', 'ms', '{message}'),
     description: text,
-    kind: fc.constantFrom('counter', 'latency', 'gauge'),
+    shape: fc.constantFrom('sum', 'up-down', 'gauge', 'histogram', 'exponential-histogram'),
     sets: fc.array(attributes, { minLength: 1, maxLength: 5 }),
     bounds: fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 5 }),
   })
-  .chain(({ kind, sets, bounds, ...about }) => {
-    const metric = metricOf(kind, about);
+  .chain(({ shape, sets, bounds, ...about }) => {
+    const metric = metricOf('counter', about);
     const sorted = bounds.toSorted((one, other) => one - other);
-    return fc.tuple(
-      ...sets.map((set): fc.Arbitrary<Point> => {
-        const series = seriesOf(metric, set);
-        if (kind === 'counter') {
-          return fc
-            .record({ total, delta: total, startTimeUnixNano: unixNano })
-            .map(({ total: value, ...more }) => sumPoint(series, value, more));
-        }
-        if (kind === 'gauge') {
-          return fc
-            .record({ value: arbitraryDouble, timeUnixNano: unixNano, changed: fc.boolean() })
-            .map(({ value, ...more }) => gaugePoint(series, value, more));
-        }
-        const distribution = distributionFor(bounds.length + 1);
-        return fc
-          .record({ total: distribution, delta: distribution, startTimeUnixNano: unixNano })
-          .map(({ total: value, ...more }) => histogramPoint(series, sorted, value, more));
-      }),
-    );
+    return fc.tuple(...sets.map((set) => pointOf(shape, seriesOf(metric, set), sorted)));
   });
+
+function pointOf(
+  shape: Point['type'] | 'up-down',
+  series: Series,
+  bounds: readonly number[],
+): fc.Arbitrary<Point> {
+  switch (shape) {
+    case 'sum':
+      return fc
+        .record({ total, delta: total, startTimeUnixNano: unixNano })
+        .map(({ total: value, ...more }) => sumPoint(series, value, more));
+    case 'up-down':
+      return fc
+        .record({ total: signedTotal, startTimeUnixNano: unixNano })
+        .map(({ total: value, ...more }) => sumPoint(series, value, { monotonic: false, ...more }));
+    case 'gauge':
+      return fc
+        .record({ value: arbitraryDouble, timeUnixNano: unixNano, changed: fc.boolean() })
+        .map(({ value, ...more }) => gaugePoint(series, value, more));
+    case 'histogram': {
+      const distribution = distributionFor(bounds.length + 1);
+      return fc
+        .record({ total: distribution, delta: distribution, startTimeUnixNano: unixNano })
+        .map(({ total: value, ...more }) => histogramPoint(series, bounds, value, more));
+    }
+    case 'exponential-histogram':
+      return fc
+        .record({ total: exponential, delta: exponential, startTimeUnixNano: unixNano })
+        .map((data) => ({ type: shape, series, ...data }));
+  }
+}
 
 /** arbitrarySnapshot makes snapshots of every kind of point, with the values and texts where encoders go wrong. */
 export const arbitrarySnapshot: fc.Arbitrary<Snapshot> = fc

@@ -1,6 +1,7 @@
 import type { AttributeValue, Point, Snapshot } from '@pqcnet/telemetry-core';
 import { expect } from 'vitest';
 
+import type { ExponentialRange } from '../encode/point-values.ts';
 import type { LabelPlacement } from '../encode/request-format.ts';
 
 /** An attribute as a receiver sees it. */
@@ -23,12 +24,18 @@ export function expectedPoints(
 ): object[] {
   const { labelPlacement, deltas } = options;
   const { labels, resource } = snapshot;
-  const start = (point: { startTimeUnixNano: bigint }): bigint =>
-    deltas ? snapshot.startTimeUnixNano : point.startTimeUnixNano;
+  const isDelta = (point: Point): boolean => deltas && (point.type !== 'sum' || point.monotonic);
   return [...snapshot.points]
-    .filter((point) => !deltas || changed(point))
+    .filter((point) => !deltas || !isDelta(point) || changed(point))
     .map((point) => {
       const { metric, attributes } = point.series;
+      const delta = isDelta(point);
+      const times = {
+        temporality: delta ? 'delta' : 'cumulative',
+        startTimeUnixNano:
+          delta || point.type === 'gauge' ? snapshot.startTimeUnixNano : point.startTimeUnixNano,
+        timeUnixNano: snapshot.timeUnixNano,
+      };
       const about = {
         name: metric.name,
         unit: metric.unit,
@@ -49,12 +56,10 @@ export function expectedPoints(
         case 'sum':
           return {
             ...about,
+            ...times,
             kind: 'sum',
-            monotonic: true,
-            temporality: deltas ? 'delta' : 'cumulative',
-            startTimeUnixNano: start(point),
-            timeUnixNano: snapshot.timeUnixNano,
-            value: BigInt(deltas ? point.delta : point.total),
+            monotonic: point.monotonic,
+            value: BigInt(delta ? point.delta : point.total),
           };
         case 'gauge':
           return {
@@ -65,23 +70,39 @@ export function expectedPoints(
             value: point.value,
           };
         case 'histogram': {
-          const { count, sum, min, max, bucketCounts } = deltas ? point.delta : point.total;
+          const { count, bucketCounts, ...moments } = delta ? point.delta : point.total;
           return {
             ...about,
+            ...times,
+            ...moments,
             kind: 'histogram',
-            temporality: deltas ? 'delta' : 'cumulative',
-            startTimeUnixNano: start(point),
-            timeUnixNano: snapshot.timeUnixNano,
             count: BigInt(count),
-            sum,
-            min,
-            max,
             bounds: point.bounds,
             bucketCounts: bucketCounts.map(BigInt),
           };
         }
+        case 'exponential-histogram': {
+          const { count, zeroCount, positive, negative, ...moments } = delta ? point.delta : point.total;
+          return {
+            ...about,
+            ...times,
+            ...moments,
+            kind: 'exponential-histogram',
+            count: BigInt(count),
+            zeroCount: BigInt(zeroCount),
+            zeroThreshold: 0,
+            positive: rangeAsReceived(positive),
+            negative: rangeAsReceived(negative),
+          };
+        }
       }
     });
+}
+
+function rangeAsReceived({ offset, bucketCounts }: ExponentialRange): object {
+  return bucketCounts.length === 0
+    ? { offset: 0, bucketCounts: [] }
+    : { offset, bucketCounts: bucketCounts.map(BigInt) };
 }
 
 function changed(point: Point): boolean {

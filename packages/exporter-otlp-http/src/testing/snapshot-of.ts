@@ -49,7 +49,7 @@ export function sumPoint(
     delta: total,
     startTimeUnixNano: START,
     ...more,
-  } as SumPoint;
+  };
 }
 
 /** histogramPoint makes a histogram's point whose delta is its total. */
