@@ -1,0 +1,19 @@
+import { boundCounterRows } from './record/bound-counter.ts';
+import { boundLatencyRows } from './record/bound-latency.ts';
+import { counterByNameRows } from './record/counter-by-name.ts';
+import { counterWithAttributesRows } from './record/counter-with-attributes.ts';
+import { firstRecordRow } from './record/first-record.ts';
+import { latencyByNameRows } from './record/latency-by-name.ts';
+import { megamorphicRows } from './record/megamorphic.ts';
+import type { Row } from './row.ts';
+
+/** All rows, in the order of the table. */
+export const rows: readonly Row[] = [
+  ...boundCounterRows,
+  ...counterByNameRows,
+  ...counterWithAttributesRows,
+  ...boundLatencyRows,
+  ...latencyByNameRows,
+  firstRecordRow,
+  ...megamorphicRows,
+];

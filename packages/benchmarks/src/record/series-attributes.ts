@@ -1,0 +1,13 @@
+/** TwoAttributes is what a series is told by in most rows. */
+export interface TwoAttributes {
+  readonly chain: string;
+  readonly account: string;
+}
+
+/** makeSeries gives so many different pairs of attributes, their strings made at run time as a service's are. */
+export function makeSeries(series: number): TwoAttributes[] {
+  return Array.from({ length: series }, (_, i) => ({
+    chain: ['chain', i % 50].join('-'),
+    account: ['account', i].join('-'),
+  }));
+}
