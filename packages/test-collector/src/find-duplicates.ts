@@ -18,7 +18,7 @@ export interface Duplicate {
 const bodyHashes = new WeakMap<ReceivedRequest, string>();
 
 /** bodyHash identifies the inflated body of a request; requests whose body is unknown are equal to none. */
-export function bodyHash(request: ReceivedRequest): string {
+function bodyHash(request: ReceivedRequest): string {
   let hash = bodyHashes.get(request);
   if (hash === undefined) {
     hash =

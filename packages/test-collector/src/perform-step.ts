@@ -130,8 +130,7 @@ function writeHead({ request, response }: Exchange, { headers = {}, body }: Answ
   return answer;
 }
 
-/** send writes a whole answer; it does not end the response of a request whose body is still coming in. */
-export function send(exchange: Exchange, answer: Answer): void {
+function send(exchange: Exchange, answer: Answer): void {
   const { bytes } = writeHead(exchange, answer);
   const { response, request } = exchange;
   if (request.status === 204 || request.status === 304) {

@@ -20,7 +20,7 @@ export type DecodedBody =
 
 /** What is known of a request when its headers are in. */
 export interface RequestHead {
-  /** 0 for the first request since the start or the last `reset()`, in order of arrival. */
+  /** 0 for the first request whose headers came in since the start or the last `reset()`. */
   readonly index: number;
   /** Unix time in ms at which the headers were in. */
   readonly receivedAtMs: number;

@@ -273,6 +273,15 @@ test('answers 500 when the function throws, and tells later', async () => {
   );
 });
 
+test('tells of a step that can not be performed', async () => {
+  await using collector = await TestCollector.start();
+  collector.script([{ do: 'answer', status: 200, headers: { 'x-broken': 'a\nb' } }]);
+  await expect(send(collector.url)).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(() => collector.assertScriptConsumed()).toThrow(
+    /could not be followed: Invalid character in header/,
+  );
+});
+
 test('lists the steps that got no request', async () => {
   await using collector = await TestCollector.start();
   collector.script([{ do: 'partial-success', rejected: 3n }, { do: 'html' }]);

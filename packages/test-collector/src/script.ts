@@ -1,4 +1,4 @@
-import { CollectorError } from './collector-error.ts';
+import { CollectorError, messageOf } from './collector-error.ts';
 import type { RequestHead } from './received-request.ts';
 import type { ScriptStep } from './script-step.ts';
 
@@ -34,20 +34,25 @@ export class Script {
     try {
       return this.#decide(head);
     } catch (error) {
-      this.#failure ??= { error };
+      this.fail(error);
       return { do: 'answer', status: 500, message: 'the script function threw' };
     }
   }
 
-  get remaining(): readonly ScriptStep[] {
-    return [...this.#steps];
+  /** Remembers what kept a step from being decided or performed; the first one is told. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
   assertConsumed(): void {
     if (this.#failure !== undefined) {
-      throw new CollectorError('SCRIPT_NOT_CONSUMED', 'the script function threw', {
-        cause: this.#failure.error,
-      });
+      throw new CollectorError(
+        'SCRIPT_NOT_CONSUMED',
+        `the script could not be followed: ${messageOf(this.#failure.error)}`,
+        {
+          cause: this.#failure.error,
+        },
+      );
     }
     if (this.#steps.length === 0) return;
     const list = this.#steps.map((step) => `  ${JSON.stringify(step, jsonBigint)}`).join('\n');

@@ -74,7 +74,10 @@ export class TestCollector implements AsyncDisposable {
         : tls;
     const listener = await openListener({ ...resolved, keys }, (request, response) => {
       const context = { options: resolved, log, script, connections: listener.connections };
-      handleRequest(request, response, context).catch(() => response.destroy());
+      handleRequest(request, response, context).catch((error: unknown) => {
+        script.fail(error); // a step with a header that can't be sent, say
+        response.destroy();
+      });
     });
     return new TestCollector({
       options: resolved,
@@ -108,7 +111,7 @@ export class TestCollector implements AsyncDisposable {
     return { opened, open };
   }
 
-  /** Every request since the start or the last `reset()`, refused ones too; recorded just before it is answered. */
+  /** Every request since the start or the last `reset()`, refused ones too, as recorded: just before the answer. */
   get requests(): readonly ReceivedRequest[] {
     return [...this.#log.requests];
   }
@@ -233,7 +236,7 @@ export class TestCollector implements AsyncDisposable {
   /**
    * Checks that every step of the script got its request.
    *
-   * @throws CollectorError SCRIPT_NOT_CONSUMED, listing the steps that are left, or with what the function threw as cause
+   * @throws CollectorError SCRIPT_NOT_CONSUMED, listing the steps that are left, or with the cause that kept one from being performed
    */
   assertScriptConsumed(): void {
     this.#script.assertConsumed();
