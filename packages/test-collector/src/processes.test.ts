@@ -12,7 +12,7 @@ test('leaves nothing open in a process when it closes', async () => {
   const { stdout, stderr } = await run(process.execPath, [source, closeEverything], { timeout: 20_000 });
   expect(stderr).toBe('');
   expect(stdout).toBe('closed\n');
-}, 30_000);
+});
 
 test('serves node:test', async () => {
   // Without the variable of this run, which would have the inner one report to it.
@@ -22,4 +22,4 @@ test('serves node:test', async () => {
     timeout: 20_000,
   });
   expect(stdout).toContain('# pass 1');
-}, 30_000);
+});
