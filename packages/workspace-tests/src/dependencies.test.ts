@@ -8,6 +8,10 @@ import { listFiles, publicPackages, root } from './workspace.ts';
 
 const prefix = '@pqcnet/telemetry-';
 
+function ours(names: object): string[] {
+  return Object.keys(names).filter((name) => name.startsWith('@pqcnet/'));
+}
+
 describe('this repository', { timeout: 60_000 }, () => {
   it('imports along the arrows only, and in no cycle', async () => {
     const { files, imports, violations } = await cruiseTree(root);
@@ -32,8 +36,6 @@ describe('this repository', { timeout: 60_000 }, () => {
 
   it.each(publicPackages)('says the same in $folder/package.json', ({ folder, manifest }) => {
     const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest;
-    const ours = (names: object): string[] =>
-      Object.keys(names).filter((name) => name.startsWith('@pqcnet/'));
     const allowed = arrows[folder.slice('packages/'.length)] ?? [];
     expect(ours({ ...dependencies, ...peerDependencies, ...optionalDependencies }).toSorted()).toEqual(
       allowed.map((name) => prefix + name).toSorted(),

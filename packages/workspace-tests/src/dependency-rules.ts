@@ -56,7 +56,13 @@ export const dependencyRules: readonly IForbiddenRuleType[] = [
       dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
     },
   },
-  { name: 'nowhere', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'nowhere',
+    severity: 'error',
+    comment: 'A command names the built file, which is there after a build.',
+    from: {},
+    to: { couldNotResolve: true, pathNot: '^[.][.]/dist/' },
+  },
 ];
 
 /** The product imports what its arrows say; its tests may use the test collector besides. */

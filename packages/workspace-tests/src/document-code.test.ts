@@ -1,0 +1,108 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseConfig } from '@pqcnet/telemetry';
+import { TestCollector } from '@pqcnet/telemetry-test-collector';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readBlocks } from './read-blocks.ts';
+import { runProgram } from './run-program.ts';
+import { listFiles, readText } from './workspace.ts';
+
+/** The documents whose code is checked here; the other packages check their own. */
+const documents = [
+  'README.md',
+  ...listFiles('packages/{core,telemetry}/README.md'),
+  ...listFiles('{docs/**/*,CONTRIBUTING,SECURITY}.md'),
+];
+
+const blocks = documents.flatMap((document) =>
+  readBlocks(readText(document)).map(({ language, runs, line, text }) => {
+    return { language, runs, text, document, place: `${document}:${line}` };
+  }),
+);
+const typeScript = blocks.filter(({ language }) => language === 'ts');
+const runnable = typeScript.filter(({ runs }) => runs);
+
+/** Inside this package, so that the programs find the packages that they import. */
+const folder = resolve(import.meta.dirname, '../.test-results/documents');
+const fileOf = ({ place }: { readonly place: string }): string => `${place.replaceAll(/\W+/g, '-')}.ts`;
+
+let collector: TestCollector;
+
+beforeAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const block of typeScript) await writeFile(join(folder, fileOf(block)), block.text);
+  const config = blocks.find(({ language, document }) => language === 'toml' && document === 'README.md');
+  await writeFile(join(folder, 'telemetry.toml'), config?.text ?? '');
+  collector = await TestCollector.start();
+});
+
+afterAll(() => collector.close());
+
+beforeEach(() => collector.reset());
+
+describe('the quick start of README.md', () => {
+  it('has ten lines, and its values reach a real collector', { timeout: 30_000 }, async () => {
+    const quickStart = runnable.find(({ document }) => document === 'README.md');
+    expect(quickStart?.text.trimEnd().split('\n')).toHaveLength(10);
+    expect(await run(quickStart)).toEqual({ exitCode: 0, output: '1n\n' });
+    expect(collector.sum('ingest.success', { chain: 'base', component: 'sentry' })).toBe(1n);
+    expect(collector.latency('pipeline')).toMatchObject({ count: 1n, sum: 12.5 });
+    expect(collector.gauge('queue.depth')).toBe(17);
+    expect(collector.resource()).toMatchObject({ 'service.name': 'sentry', cluster: 'validator-net' });
+  });
+
+  it('says why when nobody listens', { timeout: 30_000 }, async () => {
+    const gone = await TestCollector.start();
+    await gone.close();
+    const { exitCode, output } = await run(runnable[0], gone.url);
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^CONNECTION_FAILED .*ECONNREFUSED.* \{ kept: true \}\n$/);
+  });
+});
+
+describe('a TypeScript block', () => {
+  it.each(runnable)('of $place runs, and what it records arrives', { timeout: 30_000 }, async (block) => {
+    const { exitCode, output } = await run(block);
+    expect(output).not.toMatch(/warn|error/i);
+    expect(exitCode).toBe(0);
+    // One with an exporter of its own prints what it would send.
+    const arrived = collector.metrics().map(({ name }) => name);
+    expect(arrived.join() + output).toMatch(/ingest\.(success|accepted)/);
+  });
+
+  it('of any document type-checks', { timeout: 60_000 }, async () => {
+    const settings = {
+      extends: '../../tsconfig.json',
+      // A part of a program need not use all that it shows.
+      compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+      include: ['*.ts'],
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+    const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+    expect(await runProgram([tsc, '-p', folder], { folder })).toEqual({ exitCode: 0, output: '' });
+    expect(typeScript.length).toBeGreaterThan(5);
+  });
+});
+
+it.each(blocks.filter(({ language }) => language === 'toml'))(
+  'the TOML block of $place is valid',
+  ({ text }) => {
+    expect(() => parseConfig(text, { environment: { COLLECTOR_TOKEN: 'token' } })).not.toThrow();
+  },
+);
+
+it('finds blocks of every kind in README.md', () => {
+  const kinds = blocks.filter(({ document }) => document === 'README.md').map(({ language }) => language);
+  expect(new Set(kinds)).toEqual(new Set(['sh', 'toml', 'ts', 'text']));
+});
+
+/** Runs a block as a user would, with the README's file and a collector of ours in the environment. */
+async function run(
+  block: { readonly place: string } | undefined,
+  endpoint: string = collector.url,
+): Promise<{ readonly exitCode: number | string; readonly output: string }> {
+  const args = ['--conditions=@pqcnet/source', block === undefined ? 'no such block' : fileOf(block)];
+  return runProgram(args, { folder, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } });
+}
