@@ -26,8 +26,18 @@ export interface TelemetryHandleOptions {
   readonly timeoutMs?: number | undefined;
   /** Upper-inclusive bounds of latencies that are told none, in milliseconds. Default: OpenTelemetry's. */
   readonly latencyBoundsMs?: readonly number[] | undefined;
+  /**
+   * The buckets of latencies and histograms that are told no bounds: `explicit` ones at the default bounds, or base-2
+   * `exponential` ones that fit themselves to the values. Default `explicit`.
+   */
+  readonly latencyHistogram?: 'explicit' | 'exponential' | undefined;
   /** How many series a metric may have, the overflow series included: 2 or more. Default 2000. */
   readonly cardinalityLimit?: number | undefined;
+  /**
+   * After how many delivered flushes without a change a series makes room, in a metric that has reached its limit:
+   * 1 or more. Default 100.
+   */
+  readonly idleFlushesBeforeRetirement?: number | undefined;
   /** Unit, description and bounds by metric name; they win over those in code. */
   readonly metrics?: ReadonlyMap<string, MetricOptions> | undefined;
   /** True makes every record and flush do nothing, with success. Default false. */
@@ -59,6 +69,12 @@ export interface HistogramOptions extends InstrumentOptions {
   readonly bounds?: readonly number[] | undefined;
 }
 
+/** ObserveOptions is what is observed. */
+export interface ObserveOptions extends InstrumentOptions {
+  /** What the observer's value is: a level (default), a running total that only grows, or one that also falls. */
+  readonly kind?: 'gauge' | 'counter' | 'up-down-counter' | undefined;
+}
+
 /** Source: OpenTelemetry metrics SDK specification, "Explicit bucket histogram aggregation". */
 const defaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000] as const;
 
@@ -73,7 +89,9 @@ export interface CheckedOptions {
   readonly timeoutMs: number;
   readonly latencyBoundsMs: readonly number[];
   readonly histogramBounds: readonly number[];
+  readonly isExponential: boolean;
   readonly cardinalityLimit: number;
+  readonly idleFlushesBeforeRetirement: number;
   readonly metrics: ReadonlyMap<string, MetricOptions>;
   readonly isDisabled: boolean;
   readonly clock: Clock;
@@ -85,6 +103,10 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
   const { exporter, flushIntervalMs = 10_000, timeoutMs = 10_000, cardinalityLimit = 2000 } = options;
   if (exporter.temporality !== 'cumulative') {
     throw invalidOption('exporter.temporality', exporter.temporality, "'cumulative'");
+  }
+  const { latencyHistogram = 'explicit', idleFlushesBeforeRetirement = 100 } = options;
+  if (latencyHistogram !== 'explicit' && latencyHistogram !== 'exponential') {
+    throw invalidOption('latencyHistogram', latencyHistogram, "'explicit' or 'exponential'");
   }
   const latencyBoundsMs = options.latencyBoundsMs ?? defaultBounds;
   throwIfInvalid('latencyBoundsMs', validateBounds('latencyBoundsMs', latencyBoundsMs));
@@ -103,7 +125,12 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     timeoutMs: requireInteger('timeoutMs', timeoutMs, { from: 1, to: longestTimerMs }),
     latencyBoundsMs,
     histogramBounds: defaultBounds,
+    isExponential: latencyHistogram === 'exponential',
     cardinalityLimit: requireInteger('cardinalityLimit', cardinalityLimit, { from: 2, to: 2 ** 31 }),
+    idleFlushesBeforeRetirement: requireInteger('idleFlushesBeforeRetirement', idleFlushesBeforeRetirement, {
+      from: 1,
+      to: 2 ** 31,
+    }),
     metrics,
     isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import type { ExportOutcome, ExportReport } from './exporter.ts';
+import { describe, expect, it } from 'vitest';
+import type { ExportOutcome, ExportReport, Exporter } from './exporter.ts';
+import type { Counter } from './record/counter.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { TelemetryError } from './telemetry-error.ts';
-import { TelemetryHandle } from './telemetry-handle.ts';
-import { ScriptedExporter } from './testing/scripted-exporter.ts';
+import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
+import { ModelCollector } from './testing/model-collector.ts';
 
 type Status = ExportOutcome['status'];
 
 type Step =
   | { readonly act: 'count'; readonly chain: string; readonly delta: bigint; readonly isBound: boolean }
   | { readonly act: 'measure'; readonly chain: string; readonly ms: number }
+  | { readonly act: 'move'; readonly chain: string; readonly by: bigint }
   | { readonly act: 'flush'; readonly statuses: readonly Status[]; readonly during: readonly bigint[] }
   | { readonly act: 'look' };
 
-const chain = fc.constantFrom('a', 'b', 'c');
-const delta = fc.oneof(fc.bigInt(0n, 10n), fc.bigInt(0n, 2n ** 64n), fc.constant(2n ** 53n - 1n));
 const status = fc.constantFrom<Status>(
   'accepted',
   'partial',
@@ -24,90 +24,148 @@ const status = fc.constantFrom<Status>(
   'ambiguous',
   'rejected',
 );
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ act: fc.constant('count' as const), chain, delta, isBound: fc.boolean() }),
-  fc.record({ act: fc.constant('measure' as const), chain, ms: fc.integer({ min: 0, max: 100 }) }),
-  fc.record({
-    act: fc.constant('flush' as const),
-    statuses: fc.array(status, { minLength: 1, maxLength: 3 }),
-    during: fc.array(fc.bigInt(0n, 10n), { maxLength: 2 }),
-  }),
-  fc.record({ act: fc.constant('look' as const) }),
-);
 
-/** One series as a reader who knows nothing of the product would keep it. */
-class ModelSeries {
-  recorded = 0n;
-  /** What is settled, and of that what is known to be with the collector. */
-  settled = 0n;
-  accepted = 0n;
-  /** What was measured since the last delivery. */
-  undelivered: number[] = [];
+/** `mostlyAccepted`: how much more often than anything else a flush is accepted whole. */
+function stepOn(chains: readonly string[], mostlyAccepted: number): fc.Arbitrary<Step> {
+  const chain = fc.constantFrom(...chains);
+  const delta = fc.oneof(
+    { weight: 4, arbitrary: fc.bigInt(0n, 10n) },
+    { weight: 1, arbitrary: fc.bigInt(0n, 2n ** 64n) },
+    { weight: 1, arbitrary: fc.constantFrom(2n ** 53n - 1n, 2n ** 62n, 2n ** 63n - 1n, 2n ** 63n) },
+  );
+  const by = fc.oneof(
+    fc.bigInt(-10n, 10n),
+    fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 62n, -(2n ** 62n)),
+  );
+  return fc.oneof(
+    fc.record({ act: fc.constant('count' as const), chain, delta, isBound: fc.boolean() }),
+    fc.record({ act: fc.constant('measure' as const), chain, ms: fc.integer({ min: 0, max: 100 }) }),
+    fc.record({ act: fc.constant('move' as const), chain, by }),
+    fc.record({
+      act: fc.constant('flush' as const),
+      statuses: fc.oneof(
+        { weight: mostlyAccepted, arbitrary: fc.constant<Status[]>(['accepted']) },
+        { weight: 1, arbitrary: fc.array(status, { minLength: 1, maxLength: 3 }) },
+      ),
+      during: fc.array(fc.bigInt(0n, 10n), { maxLength: 2 }),
+    }),
+    fc.record({ act: fc.constant('look' as const) }),
+  );
+}
 
-  settle(outcome: Status, sent: { readonly recorded: bigint; readonly measured: number }): void {
-    if (outcome === 'accepted') this.accepted = sent.recorded;
+/** A handle with an exporter whose points end in model collectors, and the caller's own tally of all it recorded. */
+class History implements Exporter {
+  readonly temporality = 'cumulative';
+  readonly telemetry: TelemetryHandle;
+  /** What the caller recorded, by metric and by series. */
+  readonly tally = new Map<string, bigint>();
+  readonly tallyBySeries = new Map<string, bigint>();
+  /** What was measured since the last delivery, by chain. */
+  readonly undelivered = new Map<string, number[]>();
+  /** What arrived and was accepted; what arrived and was accepted or taken in part. */
+  readonly accepted = new ModelCollector();
+  readonly settled = new ModelCollector();
+  readonly kept: { readonly snapshot: Snapshot; readonly json: string }[] = [];
+  readonly #bound = new Map<string, Counter>();
+  #statuses: readonly Status[] = [];
+  #during: readonly bigint[] = [];
+  isAllAccepted = true;
+
+  constructor(options: Partial<TelemetryHandleOptions>) {
+    this.telemetry = new TelemetryHandle({ exporter: this, ...options });
+  }
+
+  count(chain: string, delta: bigint, isBound = false): void {
+    const { telemetry } = this;
+    const bound = this.#bound.get(chain) ?? telemetry.counter('c', { attributes: { chain } });
+    this.#bound.set(chain, bound);
+    const given = delta <= Number.MAX_SAFE_INTEGER ? Number(delta) : delta;
+    const result = isBound ? bound.add(given) : telemetry.recordCounter('c', given, { chain });
+    if (result.ok) this.#tell('c', chain, delta);
+    else expect(result.error.code).toBe('COUNTER_OVERFLOW');
+  }
+
+  measure(chain: string, ms: number): void {
+    expect(this.telemetry.recordLatencyMs('p', ms, { chain })).toEqual({ ok: true });
+    this.#tell('p', chain, 1n);
+    this.undelivered.set(chain, [...(this.undelivered.get(chain) ?? []), ms]);
+  }
+
+  move(chain: string, by: bigint): void {
+    const result = this.telemetry.upDownCounter('u', { attributes: { chain } }).add(by);
+    if (result.ok) this.#tell('u', chain, by);
+    else expect(result.error.code).toBe('COUNTER_OVERFLOW');
+  }
+
+  async flush(statuses: readonly Status[], during: readonly bigint[]): Promise<void> {
+    this.#statuses = statuses;
+    this.#during = during;
+    this.isAllAccepted = true;
+    const result = await this.telemetry.flush();
+    expect(result.ok).toBe(this.isAllAccepted);
+  }
+
+  async export(snapshot: Snapshot): Promise<ExportReport> {
+    const measured = new Map([...this.undelivered].map(([chain, ms]) => [chain, ms.length]));
+    const statuses = this.#statuses;
+    this.#statuses = ['accepted'];
+    for (const delta of this.#during) this.count('a', delta);
+    await Promise.resolve();
+    for (const delta of this.#during) this.count('b', delta);
+    this.#during = [];
+    const { length } = snapshot.points;
+    const parts = statuses.map((each, i) => ({
+      from: Math.floor((i * length) / statuses.length),
+      to: Math.floor(((i + 1) * length) / statuses.length),
+      outcome: outcomeOf(each),
+    }));
+    for (const { from, to, outcome } of parts) {
+      for (let i = from; i < to; i++) this.#answer(snapshot, i, outcome.status, measured);
+    }
+    this.kept.push({ snapshot, json: JSON.stringify(snapshot) });
+    return parts.length === 1 ? outcomeOf(statuses[0] ?? 'accepted') : { parts };
+  }
+
+  #answer(snapshot: Snapshot, i: number, outcome: Status, measured: ReadonlyMap<string, number>): void {
+    const point = snapshot.points.at(i);
+    if (point === undefined) throw new Error(`no point ${i}`);
+    if (outcome === 'accepted') this.accepted.take(point, snapshot);
+    else this.isAllAccepted = false;
     if (outcome !== 'accepted' && outcome !== 'partial') return;
-    this.settled = sent.recorded;
-    this.undelivered = this.undelivered.slice(sent.measured);
-  }
-}
-
-class Model {
-  readonly counters = new Map<string, ModelSeries>();
-  readonly latencies = new Map<string, ModelSeries>();
-
-  static seriesOf(map: Map<string, ModelSeries>, name: string): ModelSeries {
-    const series = map.get(name) ?? new ModelSeries();
-    map.set(name, series);
-    return series;
+    this.settled.take(point, snapshot);
+    const chain = String(point.series.attributes['chain']);
+    const rest = this.undelivered.get(chain)?.slice(measured.get(chain) ?? 0);
+    if (point.series.metric.name === 'p') this.undelivered.set(chain, rest ?? []);
   }
 
-  get all(): readonly ModelSeries[] {
-    return [...this.counters.values(), ...this.latencies.values()];
+  /** The account says of every metric what the caller tallied and what the collectors summed up. */
+  checkAccount(): void {
+    const account = this.telemetry.account();
+    for (const [name, recorded] of this.tally) {
+      const accepted = this.accepted.sum(name);
+      const settled = this.settled.sum(name);
+      expect(account.byName.get(name)).toEqual({
+        recorded,
+        accepted,
+        pending: recorded - settled,
+        unattributed: settled - accepted,
+        rejected: 0n,
+        dropped: 0n,
+      });
+    }
+    const { recorded, accepted, pending, rejected, dropped, unattributed } = account;
+    expect(accepted + pending + rejected + dropped + unattributed).toBe(recorded);
   }
 
-  sum(of: (series: ModelSeries) => bigint): bigint {
-    return this.all.reduce((sum, series) => sum + of(series), 0n);
+  checkKept(): void {
+    for (const { snapshot, json } of this.kept) expect(JSON.stringify(snapshot)).toBe(json);
   }
-}
 
-function checkSnapshot(snapshot: Snapshot, model: Model): void {
-  for (const [name, series] of model.counters) {
-    expect(snapshot.total('c', { chain: name })).toBe(series.recorded);
-    expect(snapshot.counter('c', { chain: name })).toBe(series.recorded - series.settled);
+  #tell(name: string, chain: string, by: bigint): void {
+    this.tally.set(name, (this.tally.get(name) ?? 0n) + by);
+    const series = `${name} ${chain}`;
+    this.tallyBySeries.set(series, (this.tallyBySeries.get(series) ?? 0n) + by);
   }
-  for (const [name, { undelivered }] of model.latencies) {
-    expect(snapshot.latency('p', { chain: name })).toMatchObject({
-      count: undelivered.length,
-      sum: undelivered.reduce((sum, ms) => sum + ms, 0),
-      min: undelivered.length === 0 ? undefined : Math.min(...undelivered),
-      max: undelivered.length === 0 ? undefined : Math.max(...undelivered),
-    });
-  }
-  expect(snapshot.points).toHaveLength(model.all.length);
-}
-
-function checkAccount(telemetry: TelemetryHandle, model: Model): void {
-  const account = telemetry.account();
-  expect(account).toMatchObject({
-    recorded: model.sum((series) => series.recorded),
-    accepted: model.sum((series) => series.accepted),
-    pending: model.sum((series) => series.recorded - series.settled),
-    unattributed: model.sum((series) => series.settled - series.accepted),
-    rejected: 0n,
-    dropped: 0n,
-  });
-}
-
-/** Splits the points of a snapshot evenly among the statuses. */
-function reportOf(snapshot: Snapshot, statuses: readonly Status[]): ExportReport {
-  const { length } = snapshot.points;
-  const parts = statuses.map((each, i) => ({
-    from: Math.floor((i * length) / statuses.length),
-    to: Math.floor(((i + 1) * length) / statuses.length),
-    outcome: outcomeOf(each),
-  }));
-  return parts.length === 1 ? outcomeOf(statuses[0] ?? 'accepted') : { parts };
 }
 
 function outcomeOf(each: Status): ExportOutcome {
@@ -116,85 +174,87 @@ function outcomeOf(each: Status): ExportOutcome {
   return { status: each, error: new TelemetryError('TEST_FAILURE', `scripted: ${each}`) };
 }
 
-/** What each point of a snapshot was answered. */
-function* answered(report: ExportReport, snapshot: Snapshot): Generator<readonly [string, string, Status]> {
-  const parts = 'parts' in report ? report.parts : [{ from: 0, to: snapshot.points.length, outcome: report }];
-  for (const { from, to, outcome } of parts) {
-    for (let i = from; i < to; i++) {
-      const series = snapshot.points.at(i)?.series;
-      yield [series?.metric.name ?? '', String(series?.attributes['chain']), outcome.status];
-    }
-  }
-}
-
-async function play(steps: readonly Step[]): Promise<void> {
-  const model = new Model();
-  const exporter = new ScriptedExporter();
-  const telemetry = new TelemetryHandle({ exporter });
-  const kept: { readonly snapshot: Snapshot; readonly json: string }[] = [];
-
-  function count(name: string, by: bigint, isBound = false): void {
-    const result = isBound
-      ? telemetry.counter('c', { attributes: { chain: name } }).add(by)
-      : telemetry.recordCounter('c', by <= Number.MAX_SAFE_INTEGER ? Number(by) : by, { chain: name });
-    const known = model.counters.get(name)?.recorded ?? 0n;
-    expect(result.ok).toBe(known + by < 2n ** 64n);
-    if (result.ok) Model.seriesOf(model.counters, name).recorded += by;
-  }
-
-  for (const each of steps) {
-    switch (each.act) {
+async function play(
+  history: History,
+  steps: readonly Step[],
+  check: (snapshot: Snapshot) => void,
+): Promise<void> {
+  for (const step of steps) {
+    switch (step.act) {
       case 'count':
-        count(each.chain, each.delta, each.isBound);
+        history.count(step.chain, step.delta, step.isBound);
         break;
-      case 'measure': {
-        expect(telemetry.recordLatencyMs('p', each.ms, { chain: each.chain }).ok).toBe(true);
-        const series = Model.seriesOf(model.latencies, each.chain);
-        series.recorded += 1n;
-        series.undelivered.push(each.ms);
+      case 'measure':
+        history.measure(step.chain, step.ms);
         break;
-      }
+      case 'move':
+        history.move(step.chain, step.by);
+        break;
+      case 'flush':
+        await history.flush(step.statuses, step.during);
+        break;
       case 'look': {
-        const snapshot = telemetry.snapshot();
-        checkSnapshot(snapshot, model);
-        kept.push({ snapshot, json: JSON.stringify(snapshot) });
-        break;
-      }
-      case 'flush': {
-        let isAccepted = true;
-        // Nothing is exported before there is something.
-        if (model.all.length > 0)
-          exporter.next(async (snapshot) => {
-            checkSnapshot(snapshot, model);
-            const sent = new Map(
-              model.all.map((series) => [
-                series,
-                { recorded: series.recorded, measured: series.undelivered.length },
-              ]),
-            );
-            const report = reportOf(snapshot, each.statuses);
-            for (const by of each.during) count('a', by);
-            await Promise.resolve();
-            for (const by of each.during) count('b', by);
-            for (const [name, of, outcome] of answered(report, snapshot)) {
-              const series = (name === 'c' ? model.counters : model.latencies).get(of);
-              if (series === undefined) throw new Error(`no series ${name} ${of}`);
-              isAccepted &&= outcome === 'accepted';
-              series.settle(outcome, sent.get(series) ?? { recorded: 0n, measured: 0 });
-            }
-            kept.push({ snapshot, json: JSON.stringify(snapshot) });
-            return report;
-          });
-        const result = await telemetry.flush();
-        expect(result.ok).toBe(isAccepted);
+        const snapshot = history.telemetry.snapshot();
+        check(snapshot);
+        history.kept.push({ snapshot, json: JSON.stringify(snapshot) });
         break;
       }
     }
-    checkAccount(telemetry, model);
+    history.checkAccount();
   }
-  for (const { snapshot, json } of kept) expect(JSON.stringify(snapshot)).toBe(json);
+  history.checkKept();
+  await history.flush(['accepted'], []);
+  for (const [name, recorded] of history.tally)
+    expect([name, history.accepted.sum(name)]).toEqual([name, recorded]);
+  history.checkAccount();
 }
 
-it('balances its account and shows what was recorded, in every history of records, looks and flushes', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), play), { numRuns: 2000 });
+describe('every history of records, looks and flushes', () => {
+  it.each(['explicit', 'exponential'] as const)(
+    'balances the account and shows what was recorded, with %s buckets',
+    async (latencyHistogram) => {
+      const steps = fc.array(stepOn(['a', 'b', 'c'], 1), { maxLength: 30 });
+      await fc.assert(
+        fc.asyncProperty(steps, async (history) => {
+          const played = new History({ latencyHistogram });
+          await play(played, history, (snapshot) => {
+            for (const [series, recorded] of played.tallyBySeries) {
+              const [name = '', chain = ''] = series.split(' ');
+              if (name !== 'p') expect(snapshot.total(name, { chain })).toBe(recorded);
+            }
+            for (const [chain, ms] of played.undelivered) {
+              expect(snapshot.latency('p', { chain })).toMatchObject({
+                count: ms.length,
+                sum: ms.reduce((sum, each) => sum + each, 0),
+                min: ms.length === 0 ? undefined : Math.min(...ms),
+                max: ms.length === 0 ? undefined : Math.max(...ms),
+              });
+            }
+          });
+        }),
+        { numRuns: 1000 },
+      );
+    },
+  );
+
+  it('loses nothing and stays within the limit when series overflow, make room, and come back', async () => {
+    const steps = fc.array(stepOn(['a', 'b', 'c', 'd'], 8), { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.constantFrom('explicit', 'exponential'),
+        async (history, latencyHistogram) => {
+          const played = new History({
+            latencyHistogram,
+            cardinalityLimit: 3,
+            idleFlushesBeforeRetirement: 1,
+          });
+          await play(played, history, (snapshot) => {
+            expect(snapshot.points.length).toBeLessThanOrEqual(3 * 3);
+          });
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
 });

@@ -16,6 +16,7 @@ export type {
   HistogramOptions,
   InstrumentOptions,
   LatencyOptions,
+  ObserveOptions,
   TelemetryHandleOptions,
 } from './handle-options.ts';
 export type { Account, Amounts } from './reader/account.ts';
@@ -25,9 +26,21 @@ export type { Counter } from './record/counter.ts';
 export type { Gauge } from './record/gauge.ts';
 export type { Histogram } from './record/histogram.ts';
 export type { Latency } from './record/latency.ts';
+export type { Observed, ObservedValue } from './record/observe.ts';
+export type { UpDownCounter } from './record/up-down-counter.ts';
+export type { Recording } from './recording.ts';
 export { failure, succeeded, success } from './result.ts';
 export type { Failure, Result, Success } from './result.ts';
-export type { Distribution, GaugePoint, HistogramPoint, Point, SumPoint } from './snapshot/point.ts';
+export type {
+  Distribution,
+  ExponentialDistribution,
+  ExponentialHistogramPoint,
+  ExponentialRange,
+  GaugePoint,
+  HistogramPoint,
+  Point,
+  SumPoint,
+} from './snapshot/point.ts';
 export type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot/snapshot.ts';
 export type { InstrumentKind, Metric } from './state/metric.ts';
 export type { MetricOptions } from './state/state.ts';

@@ -11,6 +11,10 @@ import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.t
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
 import { Histogram, tryRecord } from './record/histogram.ts';
 import { Latency, validateLatency } from './record/latency.ts';
+import { MetricObservation, type Observed } from './record/observe.ts';
+import { UpDownCounter } from './record/up-down-counter.ts';
+import type { Recording } from './recording.ts';
+import { ScopedRecording, mergeAttributes } from './scoped-recording.ts';
 import { type Result, failure, succeeded } from './result.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { Cell } from './state/cell.ts';
@@ -21,6 +25,7 @@ import {
   type HistogramOptions,
   type InstrumentOptions,
   type LatencyOptions,
+  type ObserveOptions,
   type TelemetryHandleOptions,
   checkOptions,
 } from './handle-options.ts';
@@ -32,7 +37,7 @@ import { unixNanoOf } from './unix-nano.ts';
  * Making one throws a TelemetryError (`INVALID_OPTIONS`) for options that can't be used. After that nothing throws
  * and no promise rejects: what can fail returns a Result.
  */
-export class TelemetryHandle implements AsyncDisposable {
+export class TelemetryHandle implements Recording, AsyncDisposable {
   readonly #state: State;
   readonly #reader: Reader;
   readonly #clock: Clock;
@@ -47,24 +52,24 @@ export class TelemetryHandle implements AsyncDisposable {
   #shutdown: Promise<FlushResult> | undefined = undefined;
 
   constructor(options: TelemetryHandleOptions) {
-    const { exporter, clock, timeoutMs, flushIntervalMs, resource, labels, warn, ...state } =
-      checkOptions(options);
+    const { exporter, clock, timeoutMs, flushIntervalMs, warn, ...rest } = checkOptions(options);
+    const { resource, labels, idleFlushesBeforeRetirement, ...state } = rest;
     this.#clock = clock;
     this.#exporter = exporter;
     this.#timeoutMs = timeoutMs;
     this.#flushIntervalMs = flushIntervalMs;
     this.#warn = warn;
     this.#state = new State({ ...state, warn }, unixNanoOf(clock.unixMs()));
-    this.#reader = new Reader({ state: this.#state, exporter, clock, resource, labels });
+    this.#reader = new Reader({
+      state: this.#state,
+      exporter,
+      clock,
+      resource,
+      labels,
+      idleFlushesBeforeRetirement,
+    });
   }
 
-  /**
-   * recordCounter adds to a counter. Allocates nothing once the series exists.
-   *
-   * @param delta a safe integer ≥ 0, or a bigint ≥ 0
-   * @returns an error, with the state untouched: `INVALID_VALUE`, `COUNTER_OVERFLOW` past 2^64 − 1, `INVALID_NAME`,
-   *   `INVALID_ATTRIBUTE`, `KIND_CONFLICT` or `SHUT_DOWN`
-   */
   recordCounter(name: string, delta: number | bigint, attributes?: Attributes): Result<void, TelemetryError> {
     const known = this.#state.byName.counter.get(name)?.findCell(attributes);
     if (known !== undefined && tryAdd(known, delta)) return succeeded;
@@ -74,13 +79,6 @@ export class TelemetryHandle implements AsyncDisposable {
     return cell instanceof Cell ? addToCounter(cell, delta) : cell;
   }
 
-  /**
-   * recordLatencyMs puts a duration into its bucket. Allocates nothing once the series exists.
-   *
-   * @param milliseconds a finite number ≥ 0
-   * @returns an error, with the state untouched: `INVALID_VALUE`, `INVALID_NAME`, `INVALID_ATTRIBUTE`,
-   *   `KIND_CONFLICT` or `SHUT_DOWN`
-   */
   recordLatencyMs(name: string, milliseconds: number, attributes?: Attributes): Result<void, TelemetryError> {
     const known = this.#state.byName.latency.get(name)?.findCell(attributes);
     if (milliseconds >= 0 && tryRecord(known, milliseconds)) return succeeded;
@@ -92,13 +90,6 @@ export class TelemetryHandle implements AsyncDisposable {
     return succeeded;
   }
 
-  /**
-   * recordGauge makes a value the gauge's current one. Allocates nothing once the series exists.
-   *
-   * @param value any finite number
-   * @returns an error, with the state untouched: `INVALID_VALUE`, `INVALID_NAME`, `INVALID_ATTRIBUTE`,
-   *   `KIND_CONFLICT` or `SHUT_DOWN`
-   */
   recordGauge(name: string, value: number, attributes?: Attributes): Result<void, TelemetryError> {
     const known = this.#state.byName.gauge.get(name)?.findCell(attributes);
     if (known !== undefined && trySet(known, value, this.#clock.unixMs())) return succeeded;
@@ -110,12 +101,10 @@ export class TelemetryHandle implements AsyncDisposable {
     return succeeded;
   }
 
-  /** counter binds a counter to one series. One that can't be made is inert: each record returns the error. */
   counter(name: string, options: InstrumentOptions = {}): Counter {
     return new Counter(this.#bind(name, 'counter', options, options.attributes));
   }
 
-  /** latency binds a histogram of milliseconds to one series. One that can't be made is inert: each record returns the error. */
   latency(name: string, options: LatencyOptions = {}): Latency {
     const { boundsMs, description, attributes } = options;
     return new Latency(
@@ -124,14 +113,40 @@ export class TelemetryHandle implements AsyncDisposable {
     );
   }
 
-  /** histogram binds a histogram to one series. One that can't be made is inert: each record returns the error. */
   histogram(name: string, options: HistogramOptions = {}): Histogram {
     return new Histogram(this.#bind(name, 'histogram', options, options.attributes));
   }
 
-  /** gauge binds a gauge to one series. One that can't be made is inert: each record returns the error. */
   gauge(name: string, options: InstrumentOptions = {}): Gauge {
     return new Gauge(this.#bind(name, 'gauge', options, options.attributes), this.#clock);
+  }
+
+  upDownCounter(name: string, options: InstrumentOptions = {}): UpDownCounter {
+    return new UpDownCounter(this.#bind(name, 'up-down-counter', options, options.attributes));
+  }
+
+  observe(name: string, observer: () => Observed, options: ObserveOptions = {}): () => void {
+    const { kind = 'gauge', attributes = {} } = options;
+    const metric = this.#state.metricFor(name, `observed-${kind}`, options);
+    const copy = copyAttributes(attributes);
+    if (!metric.ok || !copy.ok || typeof observer !== 'function') {
+      const error = !metric.ok ? metric.error : !copy.ok ? copy.error : undefined;
+      this.#warn(`"${name}" is not observed: ${error?.message ?? 'the observer is no function.'}`);
+      return () => {};
+    }
+    return this.#state.addObservation(
+      new MetricObservation({
+        metric: metric.value,
+        observer,
+        attributes: { ...attributes },
+        clock: this.#clock,
+        warn: this.#warn,
+      }),
+    );
+  }
+
+  with(attributes: Attributes): Recording {
+    return new ScopedRecording(this, mergeAttributes({}, attributes));
   }
 
   /** snapshot looks at what has been recorded, without clearing anything. */
@@ -142,6 +157,11 @@ export class TelemetryHandle implements AsyncDisposable {
   /** account says where everything that was recorded is, in all and by metric. */
   account(): Account {
     return this.#reader.account();
+  }
+
+  /** overflowedRecords says how many records went to the overflow series for want of room, by metric. */
+  overflowedRecords(): ReadonlyMap<string, number> {
+    return this.#state.overflowedRecords();
   }
 
   /**

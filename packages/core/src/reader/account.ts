@@ -1,5 +1,5 @@
 import type { MetricState } from '../state/metric-state.ts';
-import { histogramRow } from '../state/histogram-row.ts';
+import { firstCountingPlace } from '../state/aggregation.ts';
 import type { Rows } from '../snapshot/rows.ts';
 
 /**
@@ -32,9 +32,10 @@ export function amountsOf(
   metric: MetricState,
   book: { readonly settled: Rows | undefined; readonly accepted: Rows | undefined },
 ): Amounts {
-  const recorded = amountRecorded(metric);
-  const settled = amountIn(metric, book.settled);
-  const accepted = book.accepted === book.settled ? settled : amountIn(metric, book.accepted);
+  const retired = metric.retiredAmount;
+  const recorded = retired + amountRecorded(metric);
+  const settled = retired + amountIn(metric, book.settled);
+  const accepted = book.accepted === book.settled ? settled : retired + amountIn(metric, book.accepted);
   return {
     recorded,
     accepted,
@@ -60,7 +61,8 @@ function amountRecorded(metric: MetricState): bigint {
   return amount;
 }
 
-function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
+/** What some rows of a metric hold, in the unit of the account; nothing for gauges. */
+export function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
   return rows === undefined ? 0n : sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
 }
 
@@ -70,16 +72,17 @@ function sumOf(values: Iterable<bigint>): bigint {
   return sum;
 }
 
-/** The sum of the numbers that count in each row: a counter's value, a histogram's buckets. */
+/** The sum of the numbers that count in each row: a sum itself, a histogram's counts. */
 function amountInRows(metric: MetricState, values: Float64Array): bigint {
+  if (metric.aggregation === 'gauge') return 0n;
   const { width } = metric.slab;
-  const firstPlace = metric.kind === 'counter' ? 0 : histogramRow.buckets;
+  const firstPlace = firstCountingPlace(metric.aggregation);
   let sum = 0n;
   let partial = 0;
   for (let row = 0; row < values.length; row += width) {
     for (let place = firstPlace; place < width; place++) {
       const next = partial + (values[row + place] as number);
-      if (next <= Number.MAX_SAFE_INTEGER) {
+      if (Number.isSafeInteger(next)) {
         partial = next;
         continue;
       }

@@ -66,7 +66,9 @@ export function flushResultOf(
   const rejectedDataPoints = partial.reduce((sum, outcome) => sum + outcome.rejectedDataPoints, 0);
   const error = failed[0]?.error ?? partialSuccessError(partial, rejectedDataPoints);
   const outcome = failed[0]?.status ?? 'partial';
-  return failure(new FlushError(error, { ...about, outcome, kept: partial.length === 0, rejectedDataPoints }));
+  return failure(
+    new FlushError(error, { ...about, outcome, kept: partial.length === 0, rejectedDataPoints }),
+  );
 }
 
 function isFailed(outcome: ExportOutcome): outcome is FailedOutcome {

@@ -1,6 +1,20 @@
-import type { MetricData } from '../snapshot/metric-data.ts';
+import type { MetricData, Restart } from '../snapshot/metric-data.ts';
 import { Rows } from '../snapshot/rows.ts';
+import { isMonotonic } from '../state/aggregation.ts';
+import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
+import type { MetricState } from '../state/metric-state.ts';
+
+/** OTLP's `asInt` is signed: no total that is sent may be larger. */
+const largestOnWire = 2n ** 63n - 1n;
+/** A delivered total beyond this is begun anew while nothing is open: long before it has to be. */
+const restartBeyond = 2n ** 62n;
+
+/** RowRange is the rows from `from` to `to` (exclusive). */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * MetricBook is how far a reader has got with one metric, for an exporter of running totals: what the next total
@@ -13,6 +27,12 @@ export class MetricBook {
   accepted: Rows | undefined = undefined;
   /** The rows of the last export as long as it is undelivered: their window's moments go on in the next one. */
   carried: Rows | undefined = undefined;
+  /** The running totals that were begun anew. Replaced, not changed: snapshots hold on to it. */
+  restarts: ReadonlyMap<Cell, Restart> = new Map();
+  /** By row: how many delivered flushes in a row it did not change, counted while its metric is short of room. */
+  idleFlushes: number[] = [];
+  /** Whether the last rows to be sent left something for the next ones. */
+  leftSomething = false;
 
   /** carry keeps the moments of the windows that were closed for an export, until it is settled. */
   carry(data: MetricData): void {
@@ -20,9 +40,12 @@ export class MetricBook {
   }
 
   /** accept: the collector has these rows, and with the running totals all that was ever unclear before. */
-  accept(data: MetricData, range: RowRange): void {
+  accept(data: MetricData, range: RowRange, timeUnixNano: bigint): void {
     this.accepted = Rows.withRange(this.accepted, data.rows, range);
     this.#settle(data, range);
+    if (data.rows.wideBases.size > 0 && isMonotonic(data.metric.kind)) {
+      this.#restartLargeTotals(data, range, timeUnixNano);
+    }
   }
 
   /** takePartly: the collector has some of these rows, and nobody knows which. */
@@ -30,17 +53,47 @@ export class MetricBook {
     this.#settle(data, range);
   }
 
+  /** limitToWire gives rows whose counters are too large for the wire only what it can hold; the rest is for the next. */
+  limitToWire(rows: Rows, metric: MetricState): Rows {
+    this.leftSomething = false;
+    if (rows.wideBases.size === 0 || !isMonotonic(metric.kind)) return rows;
+    const values = rows.values.slice();
+    const wideBases = new Map(rows.wideBases);
+    for (const [row, base] of rows.wideBases) {
+      const restartBase = this.restarts.get(metric.cells[row] as Cell)?.base ?? 0n;
+      if (base + BigInt(rows.number(row, 0)) <= restartBase + largestOnWire) continue;
+      this.leftSomething = true;
+      wideBases.set(row, restartBase + largestOnWire);
+      values[row] = 0;
+    }
+    return this.leftSomething ? rows.withValues(values, wideBases) : rows;
+  }
+
+  /** keepRows lets go of all other rows, as the metric does. */
+  keepRows(rows: readonly number[], cells: readonly Cell[]): void {
+    this.settled = this.settled?.select(rows);
+    this.accepted = this.accepted?.select(rows);
+    this.carried = this.carried?.select(rows);
+    this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
+    const kept = new Set(rows.map((row) => cells[row]));
+    this.restarts = new Map([...this.restarts].filter(([cell]) => kept.has(cell)));
+  }
+
   #settle(data: MetricData, range: RowRange): void {
     this.settled = Rows.withRange(this.settled, data.rows, range);
     if (range.from === 0 && range.to === data.rows.length) this.carried = undefined;
     else if (this.carried !== undefined) this.carried = withoutMoments(this.carried, range);
   }
-}
 
-/** RowRange is the rows from `from` to `to` (exclusive). */
-export interface RowRange {
-  readonly from: number;
-  readonly to: number;
+  #restartLargeTotals(data: MetricData, range: RowRange, timeUnixNano: bigint): void {
+    for (const row of data.rows.wideBases.keys()) {
+      const cell = data.series(row);
+      const total = BigInt(data.rows.total(row));
+      const isLarge = total - (this.restarts.get(cell)?.base ?? 0n) > restartBeyond;
+      if (row < range.from || row >= range.to || !isLarge) continue;
+      this.restarts = new Map(this.restarts).set(cell, { startTimeUnixNano: timeUnixNano, base: total });
+    }
+  }
 }
 
 function withoutMoments(rows: Rows, range: RowRange): Rows {
@@ -50,5 +103,5 @@ function withoutMoments(rows: Rows, range: RowRange): Rows {
     values[row * rows.width + histogramRow.windowMin] = Infinity;
     values[row * rows.width + histogramRow.windowMax] = -Infinity;
   }
-  return new Rows({ width: rows.width, values, wideBases: rows.wideBases });
+  return rows.withValues(values);
 }

@@ -10,6 +10,7 @@ import type { State } from '../state/state.ts';
 import { unixNanoOf } from '../unix-nano.ts';
 import { type Account, type Amounts, addAmounts, amountsOf } from './account.ts';
 import { type FlushResult, flushResultOf, flushedTooLate } from './flush-result.ts';
+import { countIdleFlushes, makeRoom } from './make-room.ts';
 import { MetricBook } from './metric-book.ts';
 import { runExport } from './run-export.ts';
 
@@ -18,6 +19,8 @@ export interface ReaderOptions {
   readonly state: State;
   readonly exporter: Exporter;
   readonly clock: Clock;
+  /** After how many delivered flushes without a change a series may make room in a metric that has none left. */
+  readonly idleFlushesBeforeRetirement: number;
   readonly resource: ReadonlyMap<string, AttributeValue>;
   readonly labels: ReadonlyMap<string, AttributeValue>;
 }
@@ -47,9 +50,10 @@ export class Reader {
     return this.#running !== undefined;
   }
 
-  /** snapshot looks at what a flush would send now, and changes nothing. */
+  /** snapshot looks at what there is now, after asking the observers, and clears nothing. */
   snapshot(): TakenSnapshot {
-    return this.#take(this.#nextEnd());
+    this.#options.state.observe();
+    return this.#take(this.#nextEnd(), false);
   }
 
   /**
@@ -76,7 +80,7 @@ export class Reader {
   account(): Account {
     const byName = new Map<string, Amounts>();
     for (const metric of this.#options.state.metrics()) {
-      if (metric.kind !== 'gauge') byName.set(metric.name, amountsOf(metric, this.#bookOf(metric)));
+      if (metric.aggregation !== 'gauge') byName.set(metric.name, amountsOf(metric, this.#bookOf(metric)));
     }
     return { ...addAmounts(byName.values()), byName };
   }
@@ -94,35 +98,50 @@ export class Reader {
     const timeLeftMs = Math.min(timeoutMs, this.#lastMomentMs - begunMs);
     if (timeLeftMs <= 0) return failure(flushedTooLate());
 
-    const snapshot = this.#cut();
-    if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
+    this.#makeRoom();
+    for (;;) {
+      const snapshot = this.#cut();
+      if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
 
-    this.#abort = new AbortController();
-    const parts = await runExport(exporter, snapshot, { clock, timeoutMs: timeLeftMs, abort: this.#abort });
-    this.#abort = undefined;
-    this.#settle(snapshot, parts);
-    return flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs });
+      const leftMs = Math.max(0, timeLeftMs - (clock.monotonicMs() - begunMs));
+      this.#abort = new AbortController();
+      const parts = await runExport(exporter, snapshot, { clock, timeoutMs: leftMs, abort: this.#abort });
+      this.#abort = undefined;
+      this.#settle(snapshot, parts);
+      const result = flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs });
+      // A counter that was too large for one point of the wire goes on in the next.
+      const leftSomething = snapshot.metrics.some((data) => this.#bookOf(data.metric).leftSomething);
+      if (!result.ok || !leftSomething) return result;
+    }
+  }
+
+  /** Lets go of what may go, while nothing is under way that counts rows. */
+  #makeRoom(): void {
+    for (const [metric, book] of this.#books)
+      makeRoom(metric, book, this.#options.idleFlushesBeforeRetirement);
   }
 
   /** Takes a snapshot to be sent: what is recorded from now on belongs to the next window. */
   #cut(): TakenSnapshot {
     const { state } = this.#options;
-    const snapshot = this.#take(this.#nextEnd());
+    state.observe();
+    const snapshot = this.#take(this.#nextEnd(), true);
     state.windowStartUnixNano = snapshot.timeUnixNano;
     for (const data of snapshot.metrics) {
-      const { kind, slab } = data.metric;
-      if (kind !== 'latency' && kind !== 'histogram') continue;
+      const { aggregation, slab } = data.metric;
+      if (aggregation !== 'histogram' && aggregation !== 'exponential-histogram') continue;
       for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
       this.#bookOf(data.metric).carry(data);
     }
     return snapshot;
   }
 
-  #take(timeUnixNano: bigint): TakenSnapshot {
+  #take(timeUnixNano: bigint, isToBeSent: boolean): TakenSnapshot {
     const { state, resource, labels } = this.#options;
     return takeSnapshot({
       state,
       settledOf: (metric) => this.#bookOf(metric),
+      isToBeSent,
       startTimeUnixNano: this.#windowStartUnixNano,
       timeUnixNano,
       resource,
@@ -143,13 +162,15 @@ export class Reader {
     for (const data of snapshot.metrics) {
       const rows = data.rows.length;
       const book = this.#bookOf(data.metric);
+      const acceptedBefore = book.accepted;
       for (const { from, to, outcome } of parts) {
         const range = { from: Math.max(from - first, 0), to: Math.min(to - first, rows) };
         if (range.from >= range.to) continue;
-        if (outcome.status === 'accepted') book.accept(data, range);
+        if (outcome.status === 'accepted') book.accept(data, range, snapshot.timeUnixNano);
         else if (outcome.status === 'partial') book.takePartly(data, range);
         // Everything else stays pending: the next running totals supersede it.
       }
+      if (book.accepted === data.rows) countIdleFlushes(data.metric, book, acceptedBefore);
       first += rows;
     }
     const isSettled = parts.every(

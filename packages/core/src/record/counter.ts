@@ -2,12 +2,11 @@ import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedPlace } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
+import { readSum, writeSum } from '../state/wide-sum.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 
 const largestTotal = 2n ** 64n - 1n;
-/** With a base up to this, a slab number that is a safe integer always means a total that fits 64 bits. */
-const largestBase = largestTotal - BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Counter is a counter bound to one series: it adds without looking anything up. */
 export class Counter {
@@ -35,7 +34,7 @@ export class Counter {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell;
-    this.#place = cell;
+    if (cell !== cell.metric.overflow) this.#place = cell;
     return addToCounter(cell, delta);
   }
 }
@@ -64,22 +63,12 @@ export function validateDelta(name: string, delta: unknown): TelemetryError | un
   );
 }
 
-/**
- * addToCounter adds a valid delta, also where numbers end: there it keeps a bigint base beside the cell, from which
- * the number in the slab counts on. Fails with `COUNTER_OVERFLOW` past 2^64 − 1.
- */
+/** addToCounter adds a valid delta, also where numbers end. Fails with `COUNTER_OVERFLOW` past 2^64 − 1. */
 export function addToCounter(cell: Cell, delta: number | bigint): Result<void, TelemetryError> {
-  const { wideBases, name } = cell.metric;
-  const total = (wideBases.get(cell.row) ?? 0n) + BigInt(cell.values[cell.offset] as number);
+  const total = readSum(cell);
   const next = total + BigInt(delta);
-  if (next > largestTotal) return failure(overflowError(name, total, BigInt(delta)));
-  if (next <= Number.MAX_SAFE_INTEGER) {
-    cell.values[cell.offset] = Number(next);
-    return succeeded;
-  }
-  const base = next < largestBase ? next : largestBase;
-  wideBases.set(cell.row, base);
-  cell.values[cell.offset] = Number(next - base);
+  if (next > largestTotal) return failure(overflowError(cell.metric.name, total, BigInt(delta)));
+  writeSum(cell, next, { smallest: 0n, largest: largestTotal });
   return succeeded;
 }
 

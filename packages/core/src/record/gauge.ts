@@ -31,7 +31,7 @@ export class Gauge {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell;
-    this.#cell = cell;
+    if (cell !== cell.metric.overflow) this.#cell = cell;
     trySet(cell, value, this.#clock.unixMs());
     return succeeded;
   }

@@ -31,7 +31,7 @@ export class Histogram {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell;
-    this.#cell = cell;
+    if (cell !== cell.metric.overflow) this.#cell = cell;
     tryRecord(cell, value);
     return succeeded;
   }
@@ -43,9 +43,17 @@ export function tryRecord(cell: Cell | undefined, value: number): boolean {
   if (cell === undefined || typeof value !== 'number' || value - value !== 0) return false;
   const { values, offset } = cell;
   if (values === parkedValues) return false;
-  const bucket = offset + histogramRow.buckets + findBucket(cell.metric.bounds, value);
-  values[bucket] = (values[bucket] as number) + 1;
-  values[offset + histogramRow.windowSum] = (values[offset + histogramRow.windowSum] as number) + value;
+  const { metric } = cell;
+  if (metric.buckets === undefined) {
+    const bucket = offset + histogramRow.buckets + findBucket(metric.bounds, value);
+    values[bucket] = (values[bucket] as number) + 1;
+  } else {
+    metric.ownBuckets(cell.row).record(value);
+    const count = offset + histogramRow.buckets;
+    values[count] = (values[count] as number) + 1;
+  }
+  const sum = offset + histogramRow.windowSum;
+  values[sum] = (values[sum] as number) + value;
   const min = offset + histogramRow.windowMin;
   if (value < (values[min] as number)) values[min] = value;
   const max = offset + histogramRow.windowMax;

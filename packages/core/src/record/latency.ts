@@ -36,7 +36,7 @@ export class Latency {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell;
-    this.#cell = cell;
+    if (cell !== cell.metric.overflow) this.#cell = cell;
     tryRecord(cell, milliseconds);
     return succeeded;
   }

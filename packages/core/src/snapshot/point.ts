@@ -1,16 +1,21 @@
 import type { Series } from '../state/series.ts';
 
 /** Point is one series' data in a snapshot. `type` tells what it holds. Points don't change. */
-export type Point = SumPoint | HistogramPoint | GaugePoint;
+export type Point = SumPoint | HistogramPoint | ExponentialHistogramPoint | GaugePoint;
 
 /**
- * SumPoint is a counter's data.
+ * SumPoint is a counter's or up-down counter's data.
  * Whole numbers: `number` while it is a safe integer, `bigint` beyond.
  */
 export interface SumPoint {
   readonly type: 'sum';
   readonly series: Series;
-  /** When the running total began, in nanoseconds since the Unix epoch. */
+  /** Whether it only grows: false for an up-down counter. */
+  readonly monotonic: boolean;
+  /**
+   * When the running total began, in nanoseconds since the Unix epoch. A counter that passes what OTLP's signed 64-bit
+   * integer can hold begins anew.
+   */
   readonly startTimeUnixNano: bigint;
   /** What was added since the last delivered flush. */
   readonly delta: number | bigint;
@@ -42,6 +47,47 @@ export interface Distribution {
   /** The largest value, or `undefined` when there was none. */
   readonly max: number | undefined;
   /** One count per bucket: one more than there are bounds. */
+  readonly bucketCounts: readonly number[];
+}
+
+/**
+ * ExponentialHistogramPoint is a latency's or histogram's data in base-2 exponential buckets.
+ *
+ * Source: OpenTelemetry metrics data model, "ExponentialHistogram".
+ */
+export interface ExponentialHistogramPoint {
+  readonly type: 'exponential-histogram';
+  readonly series: Series;
+  /** When the running total began, in nanoseconds since the Unix epoch. */
+  readonly startTimeUnixNano: bigint;
+  /** What was recorded since the last delivered flush. */
+  readonly delta: ExponentialDistribution;
+  /** What was recorded since `startTimeUnixNano`. */
+  readonly total: ExponentialDistribution;
+}
+
+/** ExponentialDistribution is what an exponential histogram knows of the values recorded in some time. */
+export interface ExponentialDistribution {
+  /** How many values: `zeroCount` and all buckets together. */
+  readonly count: number;
+  readonly sum: number;
+  /** The smallest value, or `undefined` when there was none. */
+  readonly min: number | undefined;
+  /** The largest value, or `undefined` when there was none. */
+  readonly max: number | undefined;
+  /** From −10 to 20: bucket i covers (base^i, base^(i+1)] with base = 2^(2^−scale). */
+  readonly scale: number;
+  /** How many values were 0. */
+  readonly zeroCount: number;
+  readonly positive: ExponentialRange;
+  /** The buckets of the magnitudes of values below 0. */
+  readonly negative: ExponentialRange;
+}
+
+/** ExponentialRange is the counts of at most 160 adjoining buckets. */
+export interface ExponentialRange {
+  /** The index of the first bucket; 0 when there is none. */
+  readonly offset: number;
   readonly bucketCounts: readonly number[];
 }
 

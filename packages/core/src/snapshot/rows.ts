@@ -1,22 +1,27 @@
+import type { ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import type { MetricState } from '../state/metric-state.ts';
 
-/** Rows are a copy of a metric's slab that nothing changes any more: what a snapshot shows and a reader compares with. */
+/** Rows are a copy of a metric's numbers that nothing changes any more: what a snapshot shows and a reader compares with. */
 export class Rows {
   readonly length: number;
   readonly width: number;
   readonly values: Float64Array;
-  /** For counters beyond 2^53 − 1: by row, what is to be added to the number. */
+  /** For sums beyond 2^53 − 1: by row, what is to be added to the number. */
   readonly wideBases: ReadonlyMap<number, bigint>;
+  /** For exponential histograms: the buckets by row. */
+  readonly buckets: readonly ExponentialBuckets[] | undefined;
 
   constructor(fields: {
     readonly width: number;
     readonly values: Float64Array;
     readonly wideBases: ReadonlyMap<number, bigint>;
+    readonly buckets: readonly ExponentialBuckets[] | undefined;
   }) {
     this.length = fields.values.length / fields.width;
     this.width = fields.width;
     this.values = fields.values;
     this.wideBases = fields.wideBases;
+    this.buckets = fields.buckets;
   }
 
   static copyOf(metric: MetricState): Rows {
@@ -24,10 +29,11 @@ export class Rows {
       width: metric.slab.width,
       values: metric.slab.copy(),
       wideBases: metric.wideBases.size === 0 ? none : new Map(metric.wideBases),
+      buckets: metric.shareBuckets(),
     });
   }
 
-  /** withRange gives these rows with those from `from` to `to` (exclusive) taken from newer ones. */
+  /** withRange gives older rows with those from `from` to `to` (exclusive) taken from newer ones. */
   static withRange(
     older: Rows | undefined,
     newer: Rows,
@@ -39,8 +45,32 @@ export class Rows {
     if (older !== undefined) values.set(older.values);
     values.set(newer.values.subarray(from * newer.width, to * newer.width), from * newer.width);
     const wideBases = new Map(older?.wideBases);
+    for (let row = from; row < to; row++) wideBases.delete(row);
     for (const [row, base] of newer.wideBases) if (row >= from && row < to) wideBases.set(row, base);
-    return new Rows({ width: newer.width, values, wideBases });
+    // A row that neither has stays a hole: it held nothing.
+    const buckets = newer.buckets && (older?.buckets?.slice() ?? []);
+    for (let row = from; buckets && row < to; row++) {
+      buckets[row] = newer.buckets[row] as ExponentialBuckets;
+    }
+    return new Rows({ width: newer.width, values, wideBases, buckets });
+  }
+
+  /** select gives some of the rows, in the order of their numbers; those that did not exist yet hold nothing. */
+  select(rows: readonly number[]): Rows {
+    const values = new Float64Array(rows.length * this.width);
+    const wideBases = new Map<number, bigint>();
+    for (const [newRow, row] of rows.entries()) {
+      values.set(this.values.subarray(row * this.width, (row + 1) * this.width), newRow * this.width);
+      const base = this.wideBases.get(row);
+      if (base !== undefined) wideBases.set(newRow, base);
+    }
+    const buckets = this.buckets && rows.map((row) => this.buckets?.[row] as ExponentialBuckets);
+    return new Rows({ width: this.width, values, wideBases, buckets });
+  }
+
+  /** withValues gives the same rows with other numbers. */
+  withValues(values: Float64Array, wideBases: ReadonlyMap<number, bigint> = this.wideBases): Rows {
+    return new Rows({ width: this.width, values, wideBases, buckets: this.buckets });
   }
 
   /** The number at a place of a row; 0 for a row that did not exist yet. */
@@ -48,7 +78,7 @@ export class Rows {
     return this.values[row * this.width + place] ?? 0;
   }
 
-  /** A counter's total: a number while it is a safe integer, a bigint beyond. */
+  /** A sum: a number while it is a safe integer, a bigint beyond. */
   total(row: number): number | bigint {
     const value = this.number(row, 0);
     const base = this.wideBases.size === 0 ? undefined : this.wideBases.get(row);

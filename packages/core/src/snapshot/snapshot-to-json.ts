@@ -1,5 +1,5 @@
 import type { AttributeValue } from '../attributes.ts';
-import type { Distribution, Point } from './point.ts';
+import type { Distribution, ExponentialDistribution, Point } from './point.ts';
 import type { Snapshot, SnapshotJson } from './snapshot.ts';
 
 /** snapshotToJson gives a snapshot as plain data, 64-bit integers as decimal strings. */
@@ -34,6 +34,12 @@ function valuesToJson(point: Point): Readonly<Record<string, unknown>> {
         delta: distributionToJson(point.delta),
         total: distributionToJson(point.total),
       };
+    case 'exponential-histogram':
+      return {
+        startTimeUnixNano: String(point.startTimeUnixNano),
+        delta: exponentialToJson(point.delta),
+        total: exponentialToJson(point.total),
+      };
     case 'gauge':
       return { value: point.value, timeUnixNano: String(point.timeUnixNano), changed: point.changed };
   }
@@ -41,6 +47,17 @@ function valuesToJson(point: Point): Readonly<Record<string, unknown>> {
 
 function distributionToJson(values: Distribution): Readonly<Record<string, unknown>> {
   return { ...values, count: String(values.count), bucketCounts: values.bucketCounts.map(String) };
+}
+
+function exponentialToJson(values: ExponentialDistribution): Readonly<Record<string, unknown>> {
+  const { count, zeroCount, positive, negative } = values;
+  return {
+    ...values,
+    count: String(count),
+    zeroCount: String(zeroCount),
+    positive: { offset: positive.offset, bucketCounts: positive.bucketCounts.map(String) },
+    negative: { offset: negative.offset, bucketCounts: negative.bucketCounts.map(String) },
+  };
 }
 
 /** An object without a prototype, so that `__proto__` is a key like any other. */

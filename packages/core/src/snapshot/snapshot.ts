@@ -16,9 +16,9 @@ export interface Snapshot {
   readonly labels: ReadonlyMap<string, AttributeValue>;
   /** The points of all series, those of one metric next to each other, in an order that does not change. */
   readonly points: Points;
-  /** What was added to a counter's series since the last delivered flush; 0n when there is no such series. */
+  /** What was added to a counter's or up-down counter's series since the last delivered flush; 0n when there is none. */
   counter(name: string, attributes?: Attributes): bigint;
-  /** What was added to a counter's series since it began; 0n when there is no such series. */
+  /** What was added to a counter's or up-down counter's series since it began; 0n when there is none. */
   total(name: string, attributes?: Attributes): bigint;
   /** What a latency's or histogram's series recorded since the last delivered flush, if there is such a series. */
   latency(name: string, attributes?: Attributes): DistributionSummary | undefined;

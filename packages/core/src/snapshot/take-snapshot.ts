@@ -1,8 +1,9 @@
 import type { AttributeValue } from '../attributes.ts';
+import type { Cell } from '../state/cell.ts';
 import { addMoments, histogramRow } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
-import { MetricData } from './metric-data.ts';
+import { MetricData, type Restart } from './metric-data.ts';
 import { Rows } from './rows.ts';
 import { TakenSnapshot } from './taken-snapshot.ts';
 
@@ -12,6 +13,10 @@ export interface Settled {
   readonly settled: Rows | undefined;
   /** The rows when windows were last closed without being delivered: their moments belong to what is new. */
   readonly carried: Rows | undefined;
+  /** The running totals that were begun anew. */
+  readonly restarts: ReadonlyMap<Cell, Restart>;
+  /** limitToWire gives the rows, or what of them can be sent at once. */
+  limitToWire(rows: Rows, metric: MetricState): Rows;
 }
 
 /**
@@ -21,19 +26,24 @@ export interface Settled {
 export function takeSnapshot(options: {
   readonly state: State;
   readonly settledOf: (metric: MetricState) => Settled;
+  /** Whether it is to be sent: then it holds only what fits the wire. */
+  readonly isToBeSent: boolean;
   readonly startTimeUnixNano: bigint;
   readonly timeUnixNano: bigint;
   readonly resource: ReadonlyMap<string, AttributeValue>;
   readonly labels: ReadonlyMap<string, AttributeValue>;
 }): TakenSnapshot {
-  const { settledOf, ...rest } = options;
+  const { settledOf, isToBeSent, ...rest } = options;
   const metrics: MetricData[] = [];
   for (const metric of options.state.metrics()) {
     if (metric.slab.rows === 0) continue;
-    const { settled, carried } = settledOf(metric);
-    const rows = Rows.copyOf(metric);
-    if (metric.kind === 'latency' || metric.kind === 'histogram') completeMoments(rows, carried);
-    metrics.push(new MetricData({ metric, rows, settled }));
+    const book = settledOf(metric);
+    const { settled, carried, restarts } = book;
+    const copy = Rows.copyOf(metric);
+    const isHistogram = metric.aggregation === 'histogram' || metric.aggregation === 'exponential-histogram';
+    if (isHistogram) completeMoments(copy, carried);
+    const rows = isToBeSent ? book.limitToWire(copy, metric) : copy;
+    metrics.push(new MetricData({ metric, rows, settled, restarts }));
   }
   return new TakenSnapshot({ ...rest, metrics });
 }

@@ -1,10 +1,10 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
-import type { InstrumentKind } from '../state/metric.ts';
+import { copyAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import type { MetricData } from './metric-data.ts';
 import type { Point } from './point.ts';
-import { estimateQuantile } from './estimate-quantile.ts';
+import { summarize } from './summarize-distribution.ts';
 import type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot.ts';
 import { snapshotToJson } from './snapshot-to-json.ts';
 
@@ -46,25 +46,24 @@ export class TakenSnapshot implements Snapshot {
   }
 
   counter(name: string, attributes?: Attributes): bigint {
-    const point = this.#find(name, attributes, ['counter']);
+    const point = this.#find(name, attributes);
     return point?.type === 'sum' ? BigInt(point.delta) : 0n;
   }
 
   total(name: string, attributes?: Attributes): bigint {
-    const point = this.#find(name, attributes, ['counter']);
-    return point?.type === 'sum' ? BigInt(point.total) : 0n;
+    const found = this.#locate(name, attributes);
+    return found?.data.metric.aggregation === 'sum' ? BigInt(found.data.rows.total(found.row)) : 0n;
   }
 
   latency(name: string, attributes?: Attributes): DistributionSummary | undefined {
-    const point = this.#find(name, attributes, ['latency', 'histogram']);
-    if (point?.type !== 'histogram') return undefined;
-    const { bounds, delta } = point;
-    const { count, sum, min, max } = delta;
-    return { count, sum, min, max, quantile: (q) => estimateQuantile(delta, bounds, q) };
+    const point = this.#find(name, attributes);
+    return point?.type === 'histogram' || point?.type === 'exponential-histogram'
+      ? summarize(point)
+      : undefined;
   }
 
   gauge(name: string, attributes?: Attributes): number | undefined {
-    const point = this.#find(name, attributes, ['gauge']);
+    const point = this.#find(name, attributes);
     return point?.type === 'gauge' ? point.value : undefined;
   }
 
@@ -77,17 +76,21 @@ export class TakenSnapshot implements Snapshot {
     return this.points.metrics;
   }
 
-  #find(
+  #find(name: string, attributes: Attributes | undefined): Point | undefined {
+    const found = this.#locate(name, attributes);
+    return found?.data.point(found.row);
+  }
+
+  #locate(
     name: string,
     attributes: Attributes | undefined,
-    kinds: readonly InstrumentKind[],
-  ): Point | undefined {
+  ): { readonly data: MetricData; readonly row: number } | undefined {
     const metric = this.#state.findMetric(name);
-    if (metric === undefined || !kinds.includes(metric.kind)) return undefined;
-    const row = metric.lookUpCell(attributes)?.row;
-    const data = this.#byMetric.get(metric);
-    if (row === undefined || data === undefined || row >= data.rows.length) return undefined;
-    return data.point(row);
+    const data = metric && this.#byMetric.get(metric);
+    const copy = copyAttributes(attributes === undefined ? {} : attributes);
+    if (data === undefined || !copy.ok) return undefined;
+    const row = data.findRow(copy.value.normalized);
+    return row === undefined ? undefined : { data, row };
   }
 }
 

@@ -20,11 +20,14 @@ export class Cell implements Series, Place {
   /** Where the values are now: in the metric's slab, or parked. */
   values: Float64Array;
   offset: number;
-  /** The row in the metric's slab, and so in every snapshot's column. */
-  readonly row: number;
+  /** The row in the metric's slab, and so in every snapshot that is taken now. */
+  row: number;
   /** When the running total began. */
   readonly startTimeUnixNano: bigint;
-  readonly #pairs: Pairs;
+  /** Whether it is to go as soon as it is delivered. */
+  isEnded = false;
+  /** The attributes in normalized form. */
+  readonly pairs: Pairs;
 
   constructor(fields: {
     readonly id: number;
@@ -40,20 +43,27 @@ export class Cell implements Series, Place {
     this.offset = fields.place.offset;
     this.row = fields.row;
     this.startTimeUnixNano = fields.startTimeUnixNano;
-    this.#pairs = fields.pairs;
+    this.pairs = fields.pairs;
   }
 
   get attributes(): Attributes {
     const attributes = Object.create(null) as Record<string, AttributeValue>;
-    for (let i = 0; i < this.#pairs.length; i += 2) {
-      attributes[this.#pairs[i] as string] = this.#pairs[i + 1] as AttributeValue;
+    for (let i = 0; i < this.pairs.length; i += 2) {
+      attributes[this.pairs[i] as string] = this.pairs[i + 1] as AttributeValue;
     }
     return Object.freeze(attributes);
   }
 
   /** Whether the cell is the series of these normalized attributes (and not one that took them in for want of room). */
   isFor(pairs: Pairs): boolean {
-    return this.#pairs.length === pairs.length && this.#pairs.every((part, i) => part === pairs[i]);
+    return this.pairs.length === pairs.length && this.pairs.every((part, i) => part === pairs[i]);
+  }
+
+  /** moveTo makes another place that of the cell, with its values there already. */
+  moveTo(place: Place, row: number): void {
+    this.values = place.values;
+    this.offset = place.offset;
+    this.row = row;
   }
 
   /** park stops recording here; what was recorded stays in the slab. */

@@ -1,5 +1,13 @@
 /** InstrumentKind is what a name was first used as, and stays. A latency is a histogram of milliseconds ≥ 0. */
-export type InstrumentKind = 'counter' | 'latency' | 'histogram' | 'gauge';
+export type InstrumentKind =
+  | 'counter'
+  | 'up-down-counter'
+  | 'latency'
+  | 'histogram'
+  | 'gauge'
+  | 'observed-counter'
+  | 'observed-up-down-counter'
+  | 'observed-gauge';
 
 /** Metric is what all series of one name have in common: a stable object. */
 export interface Metric {

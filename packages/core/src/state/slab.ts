@@ -46,6 +46,18 @@ export class Slab {
     return { values, offset };
   }
 
+  /** The slab of some of the rows, in the order of `rows`; tells where each one lies now. */
+  select(rows: readonly number[], onPlaced: (place: Place, newRow: number) => void): Slab {
+    const all = this.copy();
+    const selected = new Slab([...this.#emptyRow]);
+    for (const [newRow, row] of rows.entries()) {
+      const place = selected.addRow();
+      place.values.set(all.subarray(row * this.width, (row + 1) * this.width), place.offset);
+      onPlaced(place, newRow);
+    }
+    return selected;
+  }
+
   /** All rows, one after the other, as they are now. */
   copy(): Float64Array {
     const copy = new Float64Array(this.#rows * this.width);

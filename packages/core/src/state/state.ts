@@ -8,6 +8,7 @@ import {
 import { type Result, failure, succeeded, success } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Attributes } from '../attributes.ts';
+import { aggregationOf } from './aggregation.ts';
 import type { Cell } from './cell.ts';
 import type { InstrumentKind } from './metric.ts';
 import { MetricState } from './metric-state.ts';
@@ -29,11 +30,20 @@ export interface StateOptions {
   readonly latencyBoundsMs: readonly number[];
   /** The bounds of histograms that are told none. */
   readonly histogramBounds: readonly number[];
+  /** Whether latencies and histograms that are told no bounds have exponential buckets instead. */
+  readonly isExponential: boolean;
   /** Options by metric name, which win over those in code. */
   readonly metrics: ReadonlyMap<string, MetricOptions>;
   /** Whether records are to come to nothing, with success. */
   readonly isDisabled: boolean;
   readonly warn: (message: string) => void;
+}
+
+/** Observation is a source of values that is asked when they are wanted. It never throws. */
+export interface Observation {
+  run(): void;
+  /** Lets go of what it observed. */
+  end(): void;
 }
 
 /** State is all that was ever recorded: the metrics by name, in the order of their first use. */
@@ -44,14 +54,19 @@ export class State {
   /** By the name as callers write it, to find a metric without lower-casing: at most a few casings each. */
   readonly byName: { readonly [Kind in InstrumentKind]: Map<string, MetricState> } = {
     counter: new Map(),
+    'up-down-counter': new Map(),
     latency: new Map(),
     histogram: new Map(),
     gauge: new Map(),
+    'observed-counter': new Map(),
+    'observed-up-down-counter': new Map(),
+    'observed-gauge': new Map(),
   };
   readonly #options: StateOptions;
   readonly #byLowerCaseName = new Map<string, MetricState>();
   readonly #configured: ReadonlyMap<string, MetricOptions>;
   readonly #warned = new Set<MetricState>();
+  readonly #observations = new Set<Observation>();
   #lastSeriesId = 0;
   #isClosed = false;
 
@@ -132,6 +147,29 @@ export class State {
     return this.#options.isDisabled ? succeeded : metric.cellForCopy(attributes);
   }
 
+  /** addObservation has something observed from now on; returns what ends that. */
+  addObservation(observation: Observation): () => void {
+    this.#observations.add(observation);
+    return () => {
+      if (this.#observations.delete(observation)) observation.end();
+    };
+  }
+
+  /** observe asks the observers for what there is now. */
+  observe(): void {
+    if (this.#isClosed || this.#options.isDisabled) return;
+    for (const observation of this.#observations) observation.run();
+  }
+
+  /** How many records the overflow series took, by metric; only metrics where it took any. */
+  overflowedRecords(): ReadonlyMap<string, number> {
+    const byName = new Map<string, number>();
+    for (const { name, overflowedRecords } of this.metrics()) {
+      if (overflowedRecords > 0) byName.set(name, overflowedRecords);
+    }
+    return byName;
+  }
+
   /** close makes every record from now on fail with `SHUT_DOWN`; what was recorded can still be read. */
   close(): void {
     this.#isClosed = true;
@@ -140,20 +178,19 @@ export class State {
 
   #makeMetric(name: string, kind: InstrumentKind, options: MetricOptions): MetricState {
     const configured = this.#configured.get(name.toLowerCase());
+    const { latencyBoundsMs, histogramBounds, isExponential } = this.#options;
+    const bounds = configured?.bounds ?? options.bounds;
+    const aggregation = aggregationOf(kind, isExponential && bounds === undefined);
+    const boundsUntold = kind === 'latency' ? latencyBoundsMs : histogramBounds;
     return new MetricState({
       state: this,
       name,
       kind,
+      aggregation,
       unit: configured?.unit ?? options.unit ?? (kind === 'latency' ? 'ms' : ''),
       description: configured?.description ?? options.description ?? '',
-      bounds: Object.freeze([...this.#boundsOf(kind, configured?.bounds ?? options.bounds)]),
+      bounds: Object.freeze(aggregation === 'histogram' ? [...(bounds ?? boundsUntold)] : []),
     });
-  }
-
-  #boundsOf(kind: InstrumentKind, bounds: readonly number[] | undefined): readonly number[] {
-    if (kind === 'latency') return bounds ?? this.#options.latencyBoundsMs;
-    if (kind === 'histogram') return bounds ?? this.#options.histogramBounds;
-    return [];
   }
 
   /** A later, different option can't be followed: the data are already in the first one's form. Said once a metric. */
@@ -179,6 +216,10 @@ function shutDownError(name: string): TelemetryError {
 function kindConflict(metric: MetricState, kind: InstrumentKind): TelemetryError {
   return new TelemetryError(
     'KIND_CONFLICT',
-    `"${metric.name}" can't be used as a ${kind}: it is a ${metric.kind} since its first use.`,
+    `"${metric.name}" can't be used as ${withArticle(kind)}: it is ${withArticle(metric.kind)} since its first use.`,
   );
+}
+
+function withArticle(kind: InstrumentKind): string {
+  return `${/^[ou]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }

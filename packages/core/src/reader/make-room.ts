@@ -1,0 +1,63 @@
+import type { Rows } from '../snapshot/rows.ts';
+import { firstCountingPlace } from '../state/aggregation.ts';
+import type { Cell } from '../state/cell.ts';
+import type { MetricState } from '../state/metric-state.ts';
+import { amountIn } from './account.ts';
+import type { MetricBook } from './metric-book.ts';
+
+/**
+ * countIdleFlushes takes note, after a delivered flush, of the series that did not change since the one before. Only
+ * while a metric has no room for more: elsewhere series stay for the life of the process.
+ */
+export function countIdleFlushes(metric: MetricState, book: MetricBook, before: Rows | undefined): void {
+  const { accepted } = book;
+  if (metric.overflow === undefined || accepted === undefined) return;
+  for (let row = 0; row < accepted.length; row++) {
+    const isIdle = before !== undefined && isSameRow(metric, row, before, accepted);
+    book.idleFlushes[row] = isIdle ? (book.idleFlushes[row] ?? 0) + 1 : 0;
+  }
+}
+
+/**
+ * makeRoom lets go of series that were idle for so many delivered flushes, or were ended. Never of one with anything
+ * undelivered, of the overflow series, of an up-down counter that is not at 0, or of one whose value others watch over.
+ */
+export function makeRoom(metric: MetricState, book: MetricBook, idleFlushes: number): void {
+  const isFull = metric.overflow !== undefined && metric.isFull;
+  if (!isFull && !metric.cells.some((cell) => cell.isEnded)) return;
+  const enough = isFull ? idleFlushes : Infinity;
+  const kept = [...metric.cells.keys()].filter((row) => !mayGo(metric.cells[row] as Cell, book, enough));
+  if (kept.length === metric.cells.length) return;
+  const keptRows = new Set(kept);
+  const gone = [...metric.cells.keys()].filter((row) => !keptRows.has(row));
+  metric.retiredAmount += amountIn(metric, book.accepted?.select(gone));
+  book.keepRows(kept, metric.cells);
+  metric.keepRows(kept);
+}
+
+function mayGo(cell: Cell, book: MetricBook, idleFlushes: number): boolean {
+  const { metric, row } = cell;
+  if (cell.isEnded) return metric.aggregation === 'gauge' || isDelivered(cell, book);
+  if (metric.kind.startsWith('observed-') || cell === metric.overflow) return false;
+  if ((book.idleFlushes[row] ?? 0) < idleFlushes || !isDelivered(cell, book)) return false;
+  return metric.kind !== 'up-down-counter' || book.accepted?.total(row) === 0;
+}
+
+/** Whether the collector is known to have all that is in the cell. */
+function isDelivered({ metric, row, values, offset }: Cell, { accepted, settled }: MetricBook): boolean {
+  if (accepted === undefined || settled === undefined || row >= accepted.length) return false;
+  if (accepted.wideBases.get(row) !== metric.wideBases.get(row)) return false;
+  if (!isSameRow(metric, row, settled, accepted)) return false;
+  for (let place = firstCountingPlace(metric.aggregation); place < accepted.width; place++) {
+    if (values[offset + place] !== accepted.number(row, place)) return false;
+  }
+  return true;
+}
+
+function isSameRow(metric: MetricState, row: number, a: Rows, b: Rows): boolean {
+  if (row >= a.length || row >= b.length || a.wideBases.get(row) !== b.wideBases.get(row)) return false;
+  for (let place = firstCountingPlace(metric.aggregation); place < a.width; place++) {
+    if (a.number(row, place) !== b.number(row, place)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,72 @@
+import type { HistogramPoint, ExponentialHistogramPoint, ExponentialDistribution } from './point.ts';
+import type { DistributionSummary } from './snapshot.ts';
+
+/** Bucket is a range of values, its bounds not necessarily finite, and how many values it holds. */
+interface Bucket {
+  readonly lower: number;
+  readonly upper: number;
+  readonly count: number;
+}
+
+/** summarize shows what a histogram point recorded since the last delivered flush as people want it. */
+export function summarize(point: HistogramPoint | ExponentialHistogramPoint): DistributionSummary {
+  const { delta } = point;
+  const { count, sum, min, max } = delta;
+  const buckets = (): Iterable<Bucket> =>
+    'scale' in delta ? exponentialBuckets(delta) : explicitBuckets(delta.bucketCounts, boundsOf(point));
+  return { count, sum, min, max, quantile: (q) => estimateQuantile({ count, min, max, buckets }, q) };
+}
+
+/**
+ * Finds the bucket that holds the share `q` of the values and goes linearly through it, as Prometheus'
+ * histogram_quantile does, but between the smallest and largest value where those are narrower. Off by at most the
+ * width of that bucket.
+ */
+function estimateQuantile(
+  values: {
+    readonly count: number;
+    readonly min: number | undefined;
+    readonly max: number | undefined;
+    readonly buckets: () => Iterable<Bucket>;
+  },
+  q: number,
+): number | undefined {
+  const { count, min, max } = values;
+  if (min === undefined || max === undefined || !(q >= 0 && q <= 1)) return undefined;
+  const rank = q * count;
+  let below = 0;
+  for (const bucket of values.buckets()) {
+    if (bucket.count > 0 && below + bucket.count >= rank) {
+      const lower = Math.max(bucket.lower, min);
+      const upper = Math.min(bucket.upper, max);
+      return lower + ((upper - lower) * (rank - below)) / bucket.count;
+    }
+    below += bucket.count;
+  }
+  return max;
+}
+
+function boundsOf(point: HistogramPoint | ExponentialHistogramPoint): readonly number[] {
+  return point.type === 'histogram' ? point.bounds : [];
+}
+
+function* explicitBuckets(counts: readonly number[], bounds: readonly number[]): Generator<Bucket> {
+  for (const [i, count] of counts.entries()) {
+    yield { lower: bounds[i - 1] ?? -Infinity, upper: bounds[i] ?? Infinity, count };
+  }
+}
+
+/** The buckets in the order of their values: those below 0 from the farthest on, 0, those above. */
+function* exponentialBuckets(values: ExponentialDistribution): Generator<Bucket> {
+  const { scale, negative, positive } = values;
+  const border = (index: number): number => 2 ** (index * 2 ** -scale);
+  for (let i = negative.bucketCounts.length - 1; i >= 0; i--) {
+    const index = negative.offset + i;
+    yield { lower: -border(index + 1), upper: -border(index), count: negative.bucketCounts[i] ?? 0 };
+  }
+  yield { lower: 0, upper: 0, count: values.zeroCount };
+  for (const [i, count] of positive.bucketCounts.entries()) {
+    const index = positive.offset + i;
+    yield { lower: border(index), upper: border(index + 1), count };
+  }
+}
