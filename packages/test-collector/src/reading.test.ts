@@ -43,6 +43,12 @@ test.each<[string, CounterPoint[][], Parameters<typeof counterBody>[2], bigint]>
     9n,
   ],
   [
+    'adds the runs of one that was restarted and is past where it was',
+    [[point(3n, 1, 2)], [point(7n, 5, 6)]],
+    {},
+    10n,
+  ],
+  [
     'sees a reset where a monotonic value fell',
     [[point(7n, 0, 2)], [point(2n, 0, 3)], [point(4n, 0, 4)]],
     {},
@@ -72,10 +78,10 @@ test.each<[string, CounterPoint[][], Parameters<typeof counterBody>[2], bigint]>
 test('tells the resources of a series apart', async () => {
   const collector = await after(
     counterBody('c', [point(3n, 1, 2)], { resource: { 'service.instance.id': 'a' } }),
-    counterBody('c', [point(5n, 1, 2)], { resource: { 'service.instance.id': 'b' } }),
+    counterBody('c', [point(1n, 1, 2)], { resource: { 'service.instance.id': 'b' } }),
     counterBody('c', [point(4n, 1, 3)], { resource: { 'service.instance.id': 'a' } }),
   );
-  expect(collector.sum('c')).toBe(9n);
+  expect(collector.sum('c')).toBe(5n);
   expect(collector.resource()).toEqual({ 'service.instance.id': 'a' });
   expect(collector.resources()).toEqual([{ 'service.instance.id': 'b' }, { 'service.instance.id': 'a' }]);
 });

@@ -1,6 +1,7 @@
 /** Ends by itself only when a closed collector leaves nothing behind: no handle, no socket, no timer. */
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TestCollector } from '../src/index.ts';
 import { send } from './send-request.ts';
 
@@ -26,7 +27,10 @@ for (const tls of [undefined, 'self-signed'] as const) {
   // oxlint-disable-next-line no-await-in-loop
   await collector.waitFor(() => collector.requests.length === 6);
   collector.delayConnections(3_600_000);
+  const { opened } = collector.connections;
   connect(collector.port, '127.0.0.1').on('error', ignore);
+  // oxlint-disable-next-line no-await-in-loop
+  while (collector.connections.opened === opened) await nextTurn();
   // oxlint-disable-next-line no-await-in-loop
   await collector.close();
 }

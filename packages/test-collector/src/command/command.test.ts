@@ -97,7 +97,10 @@ test('sends on what it got to another collector', async () => {
   target.script([{ do: 'accept' }, { do: 'answer', status: 500 }]);
   await using command = new RunningCommand(['--port', '0', '--forward', `${target.url}/`]);
   const url = await command.url();
-  await send(url, { body: counter, headers: { authorization: 'Bearer secret' } });
+  await send(url, {
+    body: counter,
+    headers: { authorization: 'Bearer secret', 'transfer-encoding': 'chunked' },
+  });
   await target.waitFor(() => target.requests.length === 1);
   await send(url, { body: counter });
   expect(await command.nextError()).toBe(`not forwarded to ${target.url}/v1/metrics: answered 500`);

@@ -2,6 +2,7 @@ import { seriesKey } from '../group-series.ts';
 import { type LatencySummary, mergeHistograms } from '../merge-histograms.ts';
 import type { HistogramPoint, MetricPoint, SumPoint } from '../metric-point.ts';
 import { sumPoints } from '../sum-points.ts';
+import { mergeExponential } from './merge-exponential.ts';
 
 /** What is known of one series so far. */
 export interface SeriesState {
@@ -11,6 +12,9 @@ export interface SeriesState {
   /** The merged histogram; undefined for the other kinds. */
   readonly latency: LatencySummary | undefined;
 }
+
+/** At most so many parts of one series: runs of one that keeps restarting, or deltas of ever other bounds. */
+const maxParts = 64;
 
 /**
  * SeriesFold keeps a running state for each series in bounded memory, however long the command runs: delta points are
@@ -25,7 +29,7 @@ export class SeriesFold {
     this.#maxSeries = maxSeries;
   }
 
-  /** How many points were not taken because there were too many series. */
+  /** How many points do not count, because there were too many series or parts of one. */
   get leftOut(): number {
     return this.#left;
   }
@@ -41,7 +45,9 @@ export class SeriesFold {
       this.#left += 1;
       return;
     }
-    this.#series.set(key, kept === undefined ? [point] : foldPoint(kept, point));
+    const parts = kept === undefined ? [point] : foldPoint(kept, point);
+    if (parts.length > maxParts) this.#left += 1;
+    this.#series.set(key, parts.slice(-maxParts));
   }
 
   states(): readonly SeriesState[] {
@@ -49,15 +55,11 @@ export class SeriesFold {
   }
 }
 
-/** At most so many parts of one series: runs of one that keeps restarting, or deltas of ever other buckets. */
-const maxParts = 64;
-
 function foldPoint(kept: readonly MetricPoint[], point: MetricPoint): readonly MetricPoint[] {
   const last = kept.at(-1);
   if (last === undefined) return [point];
   const folded = mergeInto(last, point);
-  const parts = folded === undefined ? [...kept, point] : [...kept.slice(0, -1), folded];
-  return parts.slice(-maxParts);
+  return folded === undefined ? [...kept, point] : [...kept.slice(0, -1), folded];
 }
 
 /** One point for two of one series, when that loses nothing. */
@@ -69,6 +71,8 @@ function mergeInto(last: MetricPoint, point: MetricPoint): MetricPoint | undefin
   }
   if (point.kind === 'sum' && last.kind === 'sum') return addSums(last, point);
   if (point.kind === 'histogram' && last.kind === 'histogram') return addHistograms(last, point);
+  if (point.kind === 'exponential-histogram' && last.kind === 'exponential-histogram')
+    return mergeExponential(last, point);
   return undefined;
 }
 

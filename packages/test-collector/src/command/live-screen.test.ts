@@ -72,6 +72,36 @@ test('keeps running totals of delta and cumulative series in one state each', ()
   expect(series.states().at(-1)?.latency).toMatchObject({ count: 5n, sum: 10, min: 2, max: 8 });
 });
 
+test('keeps what a series had reached before it was restarted, however long it goes on', () => {
+  const after = Array.from({ length: 100 }, (_, index) =>
+    counterBody('c', [{ value: BigInt(index + 1), start: 5, time: 6 + index }]),
+  );
+  const series = fold(counterBody('c', [{ value: 7n, start: 1, time: 2 }]), ...after);
+  expect(series.states().map(({ value }) => value)).toEqual([107n]);
+});
+
+function exponential(scale: number, offset: number): object {
+  const positive = { offset, bucketCounts: [1, 2, 3] };
+  const dataPoints = [{ count: 7, sum: 10, min: 1, max: 9, scale, zeroCount: 1, positive }];
+  return metricBody({ name: 'e', exponentialHistogram: { aggregationTemporality: 1, dataPoints } });
+}
+
+test('merges exponential deltas of other scales', () => {
+  const [state] = fold(exponential(1, -3), exponential(0, -1), exponential(0, 2)).states();
+  // At scale 0 the first has 1 in bucket -2 and 5 in bucket -1.
+  expect(state?.latency?.buckets).toEqual([
+    { lower: 0, upper: 0, count: 3n },
+    { lower: 0.25, upper: 0.5, count: 1n },
+    { lower: 0.5, upper: 1, count: 6n },
+    { lower: 1, upper: 2, count: 2n },
+    { lower: 2, upper: 4, count: 3n },
+    { lower: 4, upper: 8, count: 1n },
+    { lower: 8, upper: 16, count: 2n },
+    { lower: 16, upper: 32, count: 3n },
+  ]);
+  expect(state?.latency).toMatchObject({ count: 21n, sum: 30, min: 1, max: 9 });
+});
+
 test('takes no more series than it may', () => {
   const series = new SeriesFold(1);
   for (const point of pointsOf(counterBody('c', [{ value: 1n }, { value: 1n, attributes: { a: 'b' } }])))

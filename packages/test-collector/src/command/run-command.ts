@@ -44,7 +44,7 @@ export async function runCommand(
     ...(series.size === 0
       ? ['waiting for metrics']
       : drawTable(series.states(), { columns: screen.columns })),
-    ...(series.leftOut === 0 ? [] : [`${series.leftOut} point(s) of further series not shown`]),
+    ...(series.leftOut === 0 ? [] : [`${series.leftOut} point(s) beyond what is kept`]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
   const pending = new Set<Promise<void>>();
