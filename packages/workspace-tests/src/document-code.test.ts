@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@pqcnet/telemetry';
@@ -23,22 +23,26 @@ const blocks = documents.flatMap((document) =>
 const typeScript = blocks.filter(({ language }) => language === 'ts');
 const runnable = typeScript.filter(({ runs }) => runs);
 
-/** Inside this package, so that the programs find the packages that they import. */
-const folder = resolve(import.meta.dirname, '../.test-results/documents');
 const fileOf = ({ place }: { readonly place: string }): string => `${place.replaceAll(/\W+/g, '-')}.ts`;
 
+let folder: string;
 let collector: TestCollector;
 
 beforeAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  // Inside this package, so that the programs find the packages that they import.
+  const results = resolve(import.meta.dirname, '../.test-results');
+  await mkdir(results, { recursive: true });
+  folder = await mkdtemp(join(results, 'documents-'));
   for (const block of typeScript) await writeFile(join(folder, fileOf(block)), block.text);
   const config = blocks.find(({ language, document }) => language === 'toml' && document === 'README.md');
   await writeFile(join(folder, 'telemetry.toml'), config?.text ?? '');
   collector = await TestCollector.start();
 });
 
-afterAll(() => collector.close());
+afterAll(async () => {
+  await collector.close();
+  await rm(folder, { recursive: true });
+});
 
 beforeEach(() => collector.reset());
 
