@@ -321,6 +321,82 @@ describe('what becomes of it', () => {
   });
 });
 
+describe('several requests', () => {
+  const many = snapshotOf({
+    points: Array.from({ length: 20 }, (_, index) => sumPoint(seriesOf(ingest, { index }), index)),
+  });
+  const whole = encodeOtlpJson(many).byteLength;
+
+  async function partsOf(exporter: OtlpHttpExporter): Promise<readonly unknown[]> {
+    const report = await exporter.export(many, within(5000));
+    return 'parts' in report ? report.parts : [report];
+  }
+
+  test('go one after another on one connection, and are settled each for itself', async () => {
+    const collector = await startCollector();
+    collector.script([
+      { do: 'accept' },
+      { do: 'answer', status: 400 },
+      { do: 'partial-success', rejected: 1, message: 'old' },
+    ]);
+    const parts = await partsOf(exporterFor(collector, { maxRequestBytes: Math.ceil(whole / 2) }));
+    expect(parts).toMatchObject([
+      { from: 0, to: 8, outcome: { status: 'accepted' } },
+      { from: 8, to: 16, outcome: { status: 'rejected', error: { status: 400 } } },
+      { from: 16, to: 20, outcome: { status: 'partial', rejectedDataPoints: 1 } },
+    ]);
+    expect(collector.requests.map((request) => request.connection)).toEqual([1, 1, 1]);
+    collector.assertScriptConsumed();
+  });
+
+  test.each([
+    [
+      { do: 'answer', status: 503, retryAfter: 9 },
+      { status: 'ambiguous', notBeforeUnixMs: 9000 },
+    ],
+    [{ do: 'answer', status: 401 }, { status: 'refused' }],
+    [{ do: 'reset', when: 'after-body' }, { status: 'ambiguous' }],
+  ] as const)('stop at %j, and what was not sent is not delivered', async (step, outcome) => {
+    const collector = await startCollector();
+    collector.script([{ do: 'accept' }, step]);
+    const options = { maxRequestBytes: Math.ceil(whole / 2), nowUnixMs: () => 0 };
+    expect(await partsOf(exporterFor(collector, options))).toMatchObject([
+      { from: 0, to: 8, outcome: { status: 'accepted' } },
+      { from: 8, to: 16, outcome },
+      { from: 16, to: 20, outcome: { ...outcome, status: 'not-delivered' } },
+    ]);
+    expect(collector.requests).toHaveLength(2);
+  });
+
+  test('are halves of one that was too large for the receiver', async () => {
+    const collector = await startCollector();
+    collector.script((request) => {
+      const length = Number(request.headers['content-length']);
+      return length > whole / 3 ? { do: 'answer', status: 413 } : undefined;
+    });
+    expect(await partsOf(exporterFor(collector))).toEqual(
+      [0, 5, 10, 15].map((from) => ({ from, to: from + 5, outcome: { status: 'accepted' } })),
+    );
+    expect(collector.metrics().map((point) => ('value' in point ? point.value : undefined))).toEqual(
+      Array.from({ length: 20 }, (_, index) => BigInt(index)),
+    );
+  });
+
+  test('are as small as one point, which is rejected when it is too large still', async () => {
+    const collector = await startCollector();
+    collector.script((request) =>
+      Number(request.headers['content-length']) > 0 ? { do: 'answer', status: 413 } : undefined,
+    );
+    expect(await partsOf(exporterFor(collector))).toMatchObject(
+      Array.from({ length: 20 }, (_, index) => ({
+        from: index,
+        to: index + 1,
+        outcome: { status: 'rejected', error: { code: 'HTTP_STATUS', status: 413 } },
+      })),
+    );
+  });
+});
+
 describe('transports', () => {
   const url = 'http://collector.test/v1/metrics';
 

@@ -1,0 +1,120 @@
+import type { Snapshot } from '@pqcnet/telemetry-core';
+import { describe, expect, test } from 'vitest';
+
+import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
+import { encodeOtlpJson } from './encode-otlp-json.ts';
+import type { Pace } from './pace.ts';
+import { SnapshotEncoding } from './snapshot-encoding.ts';
+
+const counter = metricOf('counter', { name: 'c' });
+const series = Array.from({ length: 1000 }, (_, index) => seriesOf(counter, { index }));
+
+function snapshotWith(labels: Readonly<Record<string, string>>, total: number = 1): Snapshot {
+  return snapshotOf({ points: series.map((each) => sumPoint(each, total)), labels });
+}
+
+/** A pace whose slices are over at every look at the clock. */
+function countingPace(): Pace & { pauses: number } {
+  return {
+    pauses: 0,
+    start: () => () => true,
+    async pause() {
+      this.pauses += 1;
+    },
+  };
+}
+
+async function encode(encoding: SnapshotEncoding, snapshot: Snapshot): Promise<string> {
+  const encoder = encoding.begin(snapshot);
+  const range = { from: 0, to: snapshot.points.length };
+  const part = await encoding.encodePart(encoder, range, new AbortController().signal);
+  encoding.end(true);
+  return part.error === undefined ? Buffer.from(part.body).toString() : '';
+}
+
+function encodingWith(pace: Pace): SnapshotEncoding {
+  return new SnapshotEncoding({
+    protocol: 'http/json',
+    temporality: 'cumulative',
+    labelPlacement: 'both',
+    maxRequestBytes: 4_194_304,
+    pace,
+  });
+}
+
+describe('SnapshotEncoding', () => {
+  test('pauses at the end of every slice, and encodes the same as in one go', async () => {
+    const pace = countingPace();
+    const snapshot = snapshotWith({ cluster: 'net' });
+    expect(await encode(encodingWith(pace), snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
+    // A look every 32 points, none after the last.
+    expect(pace.pauses).toBe(Math.ceil(1000 / 32) - 1);
+  });
+
+  test('looks at the clock more often when points are large', async () => {
+    const pace = countingPace();
+    const large = 'x'.repeat(20_000);
+    const points = series.slice(0, 32).map((each) => sumPoint({ ...each, attributes: { large } }, 1));
+    await encode(encodingWith(pace), snapshotOf({ points }));
+    expect(pace.pauses).toBe(31);
+  });
+
+  test('gives the event loop its turns', async () => {
+    let turns = 0;
+    const encoding = new SnapshotEncoding({
+      protocol: 'http/json',
+      temporality: 'cumulative',
+      labelPlacement: 'both',
+      maxRequestBytes: 4_194_304,
+    });
+    const immediate = (): void => {
+      turns += 1;
+      handle = setImmediate(immediate);
+    };
+    let handle = setImmediate(immediate);
+    // Enough points for more than one slice on any machine.
+    const points = Array.from({ length: 100 }, () => series.map((each) => sumPoint(each, 1))).flat();
+    await encode(encoding, snapshotOf({ points }));
+    clearImmediate(handle);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  test('stops in the middle when the time is over', async () => {
+    const abort = new AbortController();
+    const encoding = encodingWith({
+      start: () => () => true,
+      async pause() {
+        abort.abort();
+      },
+    });
+    const encoder = encoding.begin(snapshotWith({}));
+    const part = await encoding.encodePart(encoder, { from: 0, to: 1000 }, abort.signal);
+    expect(part).toMatchObject({ from: 0, to: 64 });
+  });
+
+  test('encodes anew when the labels have changed', async () => {
+    const encoding = encodingWith(countingPace());
+    for (const labels of [{ index: 'label', a: '1' }, { index: 'label', a: '2' }, { a: '2' }]) {
+      const snapshot = snapshotWith(labels);
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
+    }
+  });
+
+  test('encodes the same whatever it encoded before', async () => {
+    const encoding = encodingWith(countingPace());
+    const some = snapshotOf({ points: series.slice(100, 700).map((each) => sumPoint(each, 5)) });
+    for (const snapshot of [
+      some,
+      snapshotWith({}, 2),
+      some,
+      snapshotOf({ points: [] }),
+      snapshotWith({}, 3),
+    ]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      const text = await encode(encoding, snapshot);
+      const fresh = Buffer.from(encodeOtlpJson(snapshot)).toString();
+      expect(snapshot.points.length === 0 ? '' : text).toBe(fresh);
+    }
+  });
+});
