@@ -10,7 +10,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What is not published: tests, what only they use, and what only development runs. */
-const development = String.raw`\.test\.ts$|^packages/[^/]+/(src/testing|test-support|scripts)/|/vitest\.config\.ts$`;
+const development = String.raw`\.test\.ts$|^packages/[^/]+/(src/testing|test-support|scripts|bench|examples)/|/vitest\.config\.ts$`;
 
 const isPublic = `^packages/(${Object.keys(arrows).join('|')})/`;
 
