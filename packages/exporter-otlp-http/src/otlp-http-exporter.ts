@@ -93,7 +93,6 @@ export class OtlpHttpExporter implements Exporter {
     const ranges = [{ from: 0, to: snapshot.points.length }];
     for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
       // One after another on purpose: the receiver gets one request at a time.
-      // oxlint-disable-next-line no-await-in-loop
       const part = await this.#encoding.encodePart(encoder, range, signal);
       const { from, to } = part;
       if (to < range.to) ranges.push({ from: to, to: range.to });
@@ -101,7 +100,6 @@ export class OtlpHttpExporter implements Exporter {
         parts.push({ from, to, outcome: { status: 'rejected', error: part.error } });
         continue;
       }
-      // oxlint-disable-next-line no-await-in-loop
       const outcome = await this.#sendPart(part, signal);
       if (isTooLarge(outcome) && part.dataPoints > 1) {
         const middle = (from + to) >>> 1;

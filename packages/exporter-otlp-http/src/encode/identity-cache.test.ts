@@ -150,6 +150,7 @@ test('identities longer than a block are kept like others', () => {
 
 test('whatever comes and goes in whatever order, each identity is its series’ own', () => {
   const pool = makeSeries(200);
+  expect.hasAssertions();
   fc.assert(
     fc.property(
       fc.array(

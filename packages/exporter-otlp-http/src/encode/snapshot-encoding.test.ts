@@ -96,7 +96,6 @@ describe('SnapshotEncoding', () => {
     const encoding = encodingWith(countingPace());
     for (const labels of [{ index: 'label', a: '1' }, { index: 'label', a: '2' }, { a: '2' }]) {
       const snapshot = snapshotWith(labels);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
     }
   });
@@ -111,7 +110,6 @@ describe('SnapshotEncoding', () => {
       snapshotOf({ points: [] }),
       snapshotWith({}, 3),
     ]) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       const text = await encode(encoding, snapshot);
       const fresh = Buffer.from(encodeOtlpJson(snapshot)).toString();
       expect(snapshot.points.length === 0 ? '' : text).toBe(fresh);

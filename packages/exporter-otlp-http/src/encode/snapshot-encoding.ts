@@ -68,7 +68,6 @@ export class SnapshotEncoding {
     encoder.begin(range.from, range.to);
     while (!encoder.step(this.#pace.start()) && !signal.aborted) {
       // A pause between slices is the purpose of this loop.
-      // oxlint-disable-next-line no-await-in-loop
       await this.#pace.pause();
     }
     return encoder.finish();

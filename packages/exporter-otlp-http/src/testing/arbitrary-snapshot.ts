@@ -94,22 +94,16 @@ const range: fc.Arbitrary<ExponentialRange> = fc.record({
   }),
 });
 
-const exponential: fc.Arbitrary<ExponentialDistribution> = fc
-  .record({
-    scale: fc.integer({ min: -10, max: 20 }),
-    zeroCount: fc.nat(),
-    positive: range,
-    negative: range,
-    count: fc.maxSafeNat(),
-    sum: arbitraryDouble,
-    min: arbitraryDouble,
-    max: arbitraryDouble,
-  })
-  .map(({ min, max, ...rest }) => ({
-    ...rest,
-    min: rest.count === 0 ? undefined : min,
-    max: rest.count === 0 ? undefined : max,
-  }));
+const exponential: fc.Arbitrary<ExponentialDistribution> = fc.record({
+  scale: fc.integer({ min: -10, max: 20 }),
+  zeroCount: fc.nat(),
+  positive: range,
+  negative: range,
+  count: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  sum: arbitraryDouble,
+  min: arbitraryDouble,
+  max: arbitraryDouble,
+});
 
 const pointsOfOneMetric: fc.Arbitrary<readonly Point[]> = fc
   .record({
@@ -153,7 +147,7 @@ function pointOf(
     case 'exponential-histogram':
       return fc
         .record({ total: exponential, delta: exponential, startTimeUnixNano: unixNano })
-        .map((data) => ({ type: shape, series, ...data }));
+        .map((data) => Object.assign(data, { type: shape, series }));
   }
 }
 

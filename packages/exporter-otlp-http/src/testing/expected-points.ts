@@ -4,7 +4,89 @@ import { expect } from 'vitest';
 import type { ExponentialRange } from '../encode/point-values.ts';
 import type { LabelPlacement } from '../encode/request-format.ts';
 
-/** An attribute as a receiver sees it. */
+/** ExpectedOptions is how a snapshot was sent. */
+export interface ExpectedOptions {
+  readonly labelPlacement: LabelPlacement;
+  readonly deltas: boolean;
+}
+
+/** expectedPoints is what a receiver should see of a snapshot, from the snapshot alone. */
+export function expectedPoints(
+  snapshot: Omit<Snapshot, 'points'> & { readonly points: Iterable<Point> },
+  options: ExpectedOptions,
+): object[] {
+  return [...snapshot.points]
+    .filter((point) => !isDelta(point, options) || changed(point))
+    .map((point) => Object.assign(aboutPoint(point, snapshot, options), dataOf(point, snapshot, options)));
+}
+
+type Shared = Omit<Snapshot, 'points'>;
+
+function aboutPoint({ series }: Point, { labels, resource }: Shared, options: ExpectedOptions): object {
+  const { metric, attributes } = series;
+  const { labelPlacement } = options;
+  return {
+    name: metric.name,
+    unit: metric.unit,
+    description: metric.description.toWellFormed(),
+    resource: attributesAsReceived(labelPlacement === 'datapoint' ? [] : labels, resource),
+    attributes: attributesAsReceived(labelPlacement === 'resource' ? [] : labels, Object.entries(attributes)),
+    scope: { name: '@pqcnet/telemetry', version: expect.stringMatching(/^\d+\.\d+\.\d+/), attributes: {} },
+    flags: 0,
+  };
+}
+
+function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): object {
+  const { timeUnixNano } = snapshot;
+  if (point.type === 'gauge') {
+    const { value, changed: isNew } = point;
+    return {
+      kind: 'gauge',
+      startTimeUnixNano: 0n,
+      timeUnixNano: isNew ? point.timeUnixNano : timeUnixNano,
+      value,
+    };
+  }
+  const delta = isDelta(point, options);
+  const startTimeUnixNano = delta ? snapshot.startTimeUnixNano : point.startTimeUnixNano;
+  const times = { temporality: delta ? 'delta' : 'cumulative', startTimeUnixNano, timeUnixNano };
+  switch (point.type) {
+    case 'sum': {
+      const value = BigInt(delta ? point.delta : point.total);
+      return { ...times, kind: 'sum', monotonic: point.monotonic, value };
+    }
+    case 'histogram': {
+      const { count, bucketCounts, ...moments } = delta ? point.delta : point.total;
+      const buckets = { bounds: point.bounds, bucketCounts: bucketCounts.map(BigInt) };
+      return { ...times, ...moments, ...buckets, kind: 'histogram', count: BigInt(count) };
+    }
+    case 'exponential-histogram': {
+      const { count, zeroCount, positive, negative, ...moments } = delta ? point.delta : point.total;
+      return {
+        ...times,
+        ...moments,
+        kind: 'exponential-histogram',
+        count: BigInt(count),
+        zeroCount: BigInt(zeroCount),
+        zeroThreshold: 0,
+        positive: rangeAsReceived(positive),
+        negative: rangeAsReceived(negative),
+      };
+    }
+  }
+}
+
+function rangeAsReceived({ offset, bucketCounts }: ExponentialRange): object {
+  return bucketCounts.length === 0
+    ? { offset: 0, bucketCounts: [] }
+    : { offset, bucketCounts: bucketCounts.map(BigInt) };
+}
+
+function attributesAsReceived(...layers: readonly Iterable<readonly [string, AttributeValue]>[]): object {
+  const merged = new Map(layers.flatMap((layer) => Array.from(layer)));
+  return Object.fromEntries([...merged].map(([key, value]) => [key.toWellFormed(), asReceived(value)]));
+}
+
 function asReceived(value: AttributeValue): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   return typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0)
@@ -12,97 +94,8 @@ function asReceived(value: AttributeValue): unknown {
     : value;
 }
 
-function attributesAsReceived(...layers: readonly Iterable<readonly [string, AttributeValue]>[]): object {
-  const merged = new Map(layers.flatMap((layer) => [...layer]));
-  return Object.fromEntries([...merged].map(([key, value]) => [key.toWellFormed(), asReceived(value)]));
-}
-
-/** What a receiver should see of a snapshot, from the snapshot alone. */
-export function expectedPoints(
-  snapshot: Snapshot,
-  options: { readonly labelPlacement: LabelPlacement; readonly deltas: boolean },
-): object[] {
-  const { labelPlacement, deltas } = options;
-  const { labels, resource } = snapshot;
-  const isDelta = (point: Point): boolean => deltas && (point.type !== 'sum' || point.monotonic);
-  return [...snapshot.points]
-    .filter((point) => !deltas || !isDelta(point) || changed(point))
-    .map((point) => {
-      const { metric, attributes } = point.series;
-      const delta = isDelta(point);
-      const times = {
-        temporality: delta ? 'delta' : 'cumulative',
-        startTimeUnixNano:
-          delta || point.type === 'gauge' ? snapshot.startTimeUnixNano : point.startTimeUnixNano,
-        timeUnixNano: snapshot.timeUnixNano,
-      };
-      const about = {
-        name: metric.name,
-        unit: metric.unit,
-        description: metric.description.toWellFormed(),
-        resource: attributesAsReceived(labelPlacement === 'datapoint' ? [] : labels, resource),
-        attributes: attributesAsReceived(
-          labelPlacement === 'resource' ? [] : labels,
-          Object.entries(attributes),
-        ),
-        scope: {
-          name: '@pqcnet/telemetry',
-          version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-          attributes: {},
-        },
-        flags: 0,
-      };
-      switch (point.type) {
-        case 'sum':
-          return {
-            ...about,
-            ...times,
-            kind: 'sum',
-            monotonic: point.monotonic,
-            value: BigInt(delta ? point.delta : point.total),
-          };
-        case 'gauge':
-          return {
-            ...about,
-            kind: 'gauge',
-            startTimeUnixNano: 0n,
-            timeUnixNano: point.changed ? point.timeUnixNano : snapshot.timeUnixNano,
-            value: point.value,
-          };
-        case 'histogram': {
-          const { count, bucketCounts, ...moments } = delta ? point.delta : point.total;
-          return {
-            ...about,
-            ...times,
-            ...moments,
-            kind: 'histogram',
-            count: BigInt(count),
-            bounds: point.bounds,
-            bucketCounts: bucketCounts.map(BigInt),
-          };
-        }
-        case 'exponential-histogram': {
-          const { count, zeroCount, positive, negative, ...moments } = delta ? point.delta : point.total;
-          return {
-            ...about,
-            ...times,
-            ...moments,
-            kind: 'exponential-histogram',
-            count: BigInt(count),
-            zeroCount: BigInt(zeroCount),
-            zeroThreshold: 0,
-            positive: rangeAsReceived(positive),
-            negative: rangeAsReceived(negative),
-          };
-        }
-      }
-    });
-}
-
-function rangeAsReceived({ offset, bucketCounts }: ExponentialRange): object {
-  return bucketCounts.length === 0
-    ? { offset: 0, bucketCounts: [] }
-    : { offset, bucketCounts: bucketCounts.map(BigInt) };
+function isDelta(point: Point, { deltas }: ExpectedOptions): boolean {
+  return deltas && (point.type !== 'sum' || point.monotonic);
 }
 
 function changed(point: Point): boolean {

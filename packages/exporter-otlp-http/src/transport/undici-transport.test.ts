@@ -165,7 +165,6 @@ describe('a connection', () => {
     await using other = await TestCollector.start();
     const transport = transportFor();
     for (const collector of [one, other, one]) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       expect(await transport.send(requestTo(`${collector.url}/v1/metrics`))).toMatchObject({ status: 200 });
     }
   });
