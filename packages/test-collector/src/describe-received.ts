@@ -1,5 +1,6 @@
 import { type AttributeFilter, type AttributeValue, type Attributes } from './attributes.ts';
 import type { MetricPoint } from './metric-point.ts';
+import { printable } from './printable.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 const maxLines = 20;
@@ -26,12 +27,12 @@ function cut(lines: readonly string[]): readonly string[] {
 export function describeRequest(request: ReceivedRequest): string {
   const { method, path, rawBody, status, rejection, step } = request;
   const outcome = rejection?.reason ?? (step === undefined ? 'accepted' : `script: ${step.do}`);
-  return `${method} ${path}, ${rawBody.length} bytes → ${status ?? 'no answer'} (${outcome})`;
+  return printable(`${method} ${path}, ${rawBody.length} bytes → ${status ?? 'no answer'} (${outcome})`);
 }
 
 /** describePoint tells a point in one line: `ingest.success{chain="base"} sum 3 cumulative`. */
 export function describePoint(point: MetricPoint): string {
-  const series = `${point.name}${describeAttributes(point.attributes)} ${point.kind}`;
+  const series = printable(`${point.name}${describeAttributes(point.attributes)} ${point.kind}`);
   const temporality = 'temporality' in point ? ` ${point.temporality}` : '';
   if (point.kind === 'sum' || point.kind === 'gauge') return `${series} ${point.value}${temporality}`;
   return `${series} count=${point.count} sum=${point.sum}${temporality}`;

@@ -254,6 +254,14 @@ test('lists the points with what their metric, scope and resource say', async ()
   expect(collector.metrics({ attributes })).toHaveLength(1);
 });
 
+test('describes what arrived without letting it steer the terminal', async () => {
+  const collector = await after(counterBody('c\u001B[2J', [point(3n, 1, 2)]));
+  await using again = await TestCollector.start();
+  await send(again.url, { body: '\u001B[2J' });
+  expect(collector.describe()).toContain('c�[2J{chain="base"} sum 3 cumulative');
+  expect(again.describe()).toMatch(/malformed json body: .*�\[2J/);
+});
+
 test('has nothing before anything arrives', async () => {
   const collector = await after();
   expect(collector.sum('c')).toBe(0n);

@@ -1,4 +1,5 @@
 import { describeAttributes } from '../describe-received.ts';
+import { printable } from '../printable.ts';
 import type { SeriesState } from './fold-series.ts';
 
 /** drawTable draws the counters and gauges, then the latencies, as lines of text no wider than `columns`. */
@@ -42,12 +43,6 @@ function latencyCells(state: SeriesState): readonly string[] {
 
 function short(value: number | undefined): string {
   return value === undefined ? '' : String(Number(value.toPrecision(4)));
-}
-
-/** Text from outside must not steer the terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '�');
 }
 
 /** Columns of equal width, numbers to the right; the first column gives way when the line is too long. */

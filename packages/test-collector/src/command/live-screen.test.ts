@@ -135,7 +135,7 @@ test('draws over what it drew before, in a terminal, and no more than fits', asy
   const drawn: (() => void)[] = [];
   const screen = new LiveScreen({
     isTTY: true,
-    columns: 40,
+    columns: 10,
     rows: 4,
     write: (text) => {
       written.push(text);
@@ -150,10 +150,10 @@ test('draws over what it drew before, in a terminal, and no more than fits', asy
   const second = next();
   screen.schedule(() => ['1', '2', '3', '4', '5']);
   await second;
-  screen.finish(() => ['all']);
+  screen.finish(() => [`all${'!'.repeat(50)}`]);
   expect(written).toEqual([
     'a\nb\n',
-    '\u001B[2A\r\u001B[J1\n2\n… 3 more line(s)\n',
-    '\u001B[3A\r\u001B[Jall\n',
+    '\u001B[2A\r\u001B[J1\n2\n… 3 more l\n',
+    '\u001B[3A\r\u001B[Jall!!!!!!!\n',
   ]);
 });

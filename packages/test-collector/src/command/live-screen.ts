@@ -20,7 +20,7 @@ export class LiveScreen {
 
   /** The width of a line. */
   get columns(): number {
-    return this.#screen.columns ?? 120;
+    return this.#screen.columns || 120; // a terminal may say 0 when it does not know
   }
 
   /** Draws soon; calls until then are one drawing. Nothing when it is no terminal: that gets the last state only. */
@@ -28,7 +28,7 @@ export class LiveScreen {
     if (this.#screen.isTTY !== true || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#draw(draw(), (this.#screen.rows ?? 25) - 1);
+      this.#draw(draw(), (this.#screen.rows || 25) - 1);
     }, redrawMs);
   }
 
@@ -40,7 +40,9 @@ export class LiveScreen {
 
   #draw(lines: readonly string[], maxLines: number): void {
     const hidden = lines.length - maxLines;
-    const shown = hidden > 0 ? [...lines.slice(0, maxLines - 1), `… ${hidden + 1} more line(s)`] : lines;
+    const all = hidden > 0 ? [...lines.slice(0, maxLines - 1), `… ${hidden + 1} more line(s)`] : lines;
+    // A line that wraps would be two to go back over.
+    const shown = this.#screen.isTTY === true ? all.map((line) => line.slice(0, this.columns)) : all;
     const back = this.#drawnLines === 0 ? '' : `\u001B[${this.#drawnLines}A\r\u001B[J`;
     this.#screen.write(`${back}${shown.join('\n')}\n`);
     this.#drawnLines = this.#screen.isTTY === true ? shown.length : 0;

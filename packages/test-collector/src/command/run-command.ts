@@ -1,5 +1,6 @@
 import { flattenMetrics } from '../flatten-metrics.ts';
 import { describeRequest } from '../describe-received.ts';
+import { printable } from '../printable.ts';
 import type { ReceivedRequest } from '../received-request.ts';
 import { TestCollector } from '../test-collector.ts';
 import { drawTable } from './draw-table.ts';
@@ -34,7 +35,8 @@ export async function runCommand(
   const series = new SeriesFold();
   const screen = new LiveScreen(output);
   const notes: string[] = [];
-  const note = (text: string): void => {
+  const note = (line: string): void => {
+    const text = printable(line);
     if (!asTable) errors.write(`${text}\n`);
     else if (notes.push(text) > 5) notes.shift();
   };
