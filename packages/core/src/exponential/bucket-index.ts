@@ -1,3 +1,4 @@
+import { double, exponentBias, halves, highHalf, highOfOne, lowHalf } from '../double-bits.ts';
 import { isAboveBorder, largestDoubleBelowBorder } from './bucket-borders.ts';
 
 /** Source: OpenTelemetry metrics SDK specification, "Base2 exponential bucket histogram aggregation". */
@@ -6,17 +7,6 @@ export const largestScale = 20;
 /** The largest scale whose borders are looked up in a table: beyond it there would be thousands. */
 const tableScale = 8;
 const tableSize = 2 ** tableScale;
-
-const exponentBias = 1023;
-/** The upper half of a double between 1 and 2, without its significand. */
-const highOfOne = exponentBias << 20;
-
-const double = new Float64Array(1);
-const halves = new Uint32Array(double.buffer);
-// Which half of a double comes first in memory.
-double[0] = 1;
-const highHalf = halves[1] === highOfOne ? 1 : 0;
-const lowHalf = 1 - highHalf;
 
 /**
  * bucketIndex gives the index of the bucket that holds a value, exactly: bucket i covers (base^i, base^(i+1)], with
@@ -42,7 +32,7 @@ export function bucketIndex(value: number, scale: number): number {
   if (scale <= 0) return (isPowerOfTwo ? exponent - 1 : exponent) >> -scale;
   if (isPowerOfTwo) return (exponent << scale) - 1;
   halves[highHalf] = highOfOne | significand;
-  const between1And2 = double[0] as number;
+  const between1And2 = double[0];
   const inside =
     scale <= tableScale
       ? bordersBelow(between1And2, significand >>> (20 - tableScale)) >> (tableScale - scale)

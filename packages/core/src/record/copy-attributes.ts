@@ -30,31 +30,41 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
       `Attributes ${describeValue(attributes)} are not valid: expected an object of keys and values.`,
     );
   }
-  let entries: [string, unknown][];
+  const asGiven: AttributeValue[] = [];
+  let isNormalized = true;
   try {
-    entries = Object.entries(attributes);
+    for (const key of Object.keys(attributes)) {
+      const value = (attributes as Readonly<Record<string, unknown>>)[key];
+      const normalized = normalizeValue(value);
+      if (normalized === undefined) {
+        return invalid(
+          `Attribute ${describeValue(key)} is ${describeValue(value)}: expected a string, a boolean, a finite number or a bigint of at most 64 bits.`,
+        );
+      }
+      if (key === '') return invalid('An attribute key is empty: expected at least one character.');
+      const last = asGiven.at(-2);
+      isNormalized &&=
+        normalized === value && key.isWellFormed() && (last === undefined || (last as string) < key);
+      asGiven.push(key, value as AttributeValue);
+    }
   } catch (cause) {
     return invalid('Attributes could not be read: the object threw.', cause);
   }
+  if (isNormalized) return success({ asGiven, normalized: asGiven });
+  const normalized = normalizePairs(asGiven);
+  return normalized.ok ? success({ asGiven, normalized: normalized.value }) : normalized;
+}
+
+/** Sorts valid pairs by key and puts each key and value into the form that equal ones share. */
+function normalizePairs(pairs: Pairs): Result<Pairs, TelemetryError> {
   const byKey = new Map<string, AttributeValue>();
-  for (const [callerKey, callerValue] of entries) {
-    const key = callerKey.toWellFormed();
-    if (key === '') return invalid('An attribute key is empty: expected at least one character.');
+  for (let i = 0; i < pairs.length; i += 2) {
+    const key = (pairs[i] as string).toWellFormed();
     if (byKey.has(key))
       return invalid(`Attribute key ${describeValue(key)} occurs twice once it is well-formed.`);
-    const value = normalizeValue(callerValue);
-    if (value === undefined) {
-      return invalid(
-        `Attribute ${describeValue(key)} is ${describeValue(callerValue)}: expected a string, a boolean, a finite number or a bigint of at most 64 bits.`,
-      );
-    }
-    byKey.set(key, value);
+    byKey.set(key, normalizeValue(pairs[i + 1]) as AttributeValue);
   }
-  const keys = [...byKey.keys()].toSorted();
-  return success({
-    asGiven: (entries as [string, AttributeValue][]).flat(),
-    normalized: keys.flatMap((key) => [key, byKey.get(key) as AttributeValue]),
-  });
+  return success([...byKey.keys()].toSorted().flatMap((key) => [key, byKey.get(key) as AttributeValue]));
 }
 
 function normalizeValue(value: unknown): AttributeValue | undefined {
@@ -65,7 +75,8 @@ function normalizeValue(value: unknown): AttributeValue | undefined {
       return value;
     case 'number':
       if (!Number.isFinite(value)) return undefined;
-      return value === 0 ? 0 : value;
+      // −0 and 0 are one value.
+      return value + 0;
     case 'bigint':
       if (value < smallestInt64 || value > largestInt64) return undefined;
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;

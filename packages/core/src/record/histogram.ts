@@ -45,7 +45,7 @@ export function tryRecord(cell: Cell | undefined, value: number): boolean {
   if (values === parkedValues) return false;
   const { metric } = cell;
   if (metric.buckets === undefined) {
-    const bucket = offset + histogramRow.buckets + findBucket(metric.bounds, value);
+    const bucket = offset + histogramRow.buckets + metric.explicitBounds.find(value);
     values[bucket] = (values[bucket] as number) + 1;
   } else {
     metric.ownBuckets(cell.row).record(value);
@@ -68,16 +68,4 @@ export function validateValue(name: string, value: unknown): TelemetryError | un
     'INVALID_VALUE',
     `Histogram ${describeValue(name)} can't record ${describeValue(value)}: expected a finite number.`,
   );
-}
-
-/** The index of the bucket for a value: the first whose upper-inclusive bound is not below it. */
-function findBucket(bounds: readonly number[], value: number): number {
-  let low = 0;
-  let high = bounds.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value > (bounds[middle] as number)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -2,7 +2,7 @@ import type { Attributes } from '../attributes.ts';
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
 import type { Result } from '../result.ts';
-import { Cell } from '../state/cell.ts';
+import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { Observation } from '../state/state.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
@@ -68,10 +68,9 @@ export class MetricObservation implements Observation {
       this.#warnOnce(`gave attributes that can't be used: ${cell.error.message}`);
       return;
     }
-    const result = this.#putInto(cell.value, value);
-    if (result === false)
-      this.#warnOnce(`gave ${describeValue(value)}, which a ${this.#metric.kind} can't hold`);
-    else this.#last.set(cell.value, value);
+    const isDone = this.#putInto(cell.value, value);
+    if (isDone) this.#last.set(cell.value, value);
+    else this.#warnOnce(`gave ${describeValue(value)}, which this kind of metric can't hold`);
   }
 
   #putInto(cell: Cell, value: number | bigint): boolean {
@@ -80,12 +79,12 @@ export class MetricObservation implements Observation {
         return trySet(cell, Number(value), this.#clock.unixMs());
       case 'observed-up-down-counter':
         if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false;
-        return isDone(addToUpDownCounter(cell, BigInt(value) - BigInt(this.#last.get(cell) ?? 0)));
+        return wasDone(addToUpDownCounter(cell, BigInt(value) - BigInt(this.#last.get(cell) ?? 0)));
       default: {
         if (validateDelta('', value) !== undefined) return false;
         const last = this.#last.get(cell) ?? 0;
         // Less than last time: what is observed began anew at 0.
-        return isDone(addToCounter(cell, value >= last ? BigInt(value) - BigInt(last) : value));
+        return wasDone(addToCounter(cell, value >= last ? BigInt(value) - BigInt(last) : value));
       }
     }
   }
@@ -97,6 +96,6 @@ export class MetricObservation implements Observation {
   }
 }
 
-function isDone(result: Result<void, TelemetryError>): boolean {
+function wasDone(result: Result<void, TelemetryError>): boolean {
   return result.ok;
 }

@@ -5,6 +5,9 @@ const namePattern = /^[A-Za-z][A-Za-z0-9_.\-/]{0,254}$/;
 // oxlint-disable-next-line no-control-regex -- the specification says ASCII, control characters included
 const unitPattern = /^[\x00-\x7f]{0,63}$/;
 
+/** Far more than anyone reads, and so few that a row of buckets stays small. */
+const mostBounds = 1000;
+
 /** Source: OpenTelemetry metrics API specification, "Instrument name syntax". */
 export function validateName(name: unknown): TelemetryError | undefined {
   if (typeof name === 'string' && namePattern.test(name)) return undefined;
@@ -38,6 +41,12 @@ export function validateBounds(name: string, bounds: unknown): TelemetryError | 
     return new TelemetryError(
       'INVALID_OPTIONS',
       `Bounds ${describeValue(bounds)} of "${name}" are not valid: expected an array of numbers.`,
+    );
+  }
+  if (bounds.length > mostBounds) {
+    return new TelemetryError(
+      'INVALID_OPTIONS',
+      `Bounds of "${name}" are not valid: there are ${bounds.length}, expected at most ${mostBounds}.`,
     );
   }
   for (const [i, bound] of bounds.entries()) {

@@ -47,11 +47,7 @@ export class Rows {
     const wideBases = new Map(older?.wideBases);
     for (let row = from; row < to; row++) wideBases.delete(row);
     for (const [row, base] of newer.wideBases) if (row >= from && row < to) wideBases.set(row, base);
-    // A row that neither has stays a hole: it held nothing.
-    const buckets = newer.buckets && (older?.buckets?.slice() ?? []);
-    for (let row = from; buckets && row < to; row++) {
-      buckets[row] = newer.buckets[row] as ExponentialBuckets;
-    }
+    const buckets = newer.buckets && spliceRange(older?.buckets ?? [], newer.buckets, range);
     return new Rows({ width: newer.width, values, wideBases, buckets });
   }
 
@@ -84,6 +80,17 @@ export class Rows {
     const base = this.wideBases.size === 0 ? undefined : this.wideBases.get(row);
     return base === undefined ? value : base + BigInt(value);
   }
+}
+
+function spliceRange<T>(
+  older: readonly T[],
+  newer: readonly T[],
+  { from, to }: { readonly from: number; readonly to: number },
+): T[] {
+  // A row that neither has stays a hole: it held nothing.
+  const spliced = older.slice();
+  for (let row = from; row < to; row++) spliced[row] = newer[row] as T;
+  return spliced;
 }
 
 const none: ReadonlyMap<number, bigint> = new Map();

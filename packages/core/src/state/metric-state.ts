@@ -6,6 +6,7 @@ import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
 import { AttributeIndex } from './attribute-index.ts';
 import { Cell } from './cell.ts';
+import { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
 import { Slab } from './slab.ts';
 import type { State } from './state.ts';
@@ -23,6 +24,7 @@ export class MetricState implements Metric {
   readonly description: string;
   /** Upper-inclusive bucket bounds; empty for what has none. */
   readonly bounds: readonly number[];
+  readonly explicitBounds: ExplicitBounds;
   slab: Slab;
   /** The cells in row order. Only added to, or replaced: a snapshot can hold on to it with the length it had. */
   cells: Cell[] = [];
@@ -61,6 +63,7 @@ export class MetricState implements Metric {
     this.unit = fields.unit;
     this.description = fields.description;
     this.bounds = fields.bounds;
+    this.explicitBounds = new ExplicitBounds(fields.bounds);
     this.slab = new Slab(emptyRow(fields.aggregation, fields.bounds));
     this.buckets = fields.aggregation === 'exponential-histogram' ? [] : undefined;
   }
@@ -100,7 +103,7 @@ export class MetricState implements Metric {
   cellForCopy({ asGiven, normalized }: CopiedAttributes): Cell {
     const cell = this.#cellForPairs(normalized);
     // What overflows is not remembered: that is the point of the limit.
-    if (cell.isFor(normalized)) this.#index.addAlias(asGiven, cell);
+    if (asGiven !== normalized && cell.isFor(normalized)) this.#index.addAlias(asGiven, cell);
     return cell;
   }
 

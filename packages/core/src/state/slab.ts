@@ -41,7 +41,7 @@ export class Slab {
     if (this.#rows === this.#capacityRows) this.#grow();
     const values = this.#chunks.at(-1) as Float64Array;
     const offset = values.length - (this.#capacityRows - this.#rows) * this.width;
-    values.set(this.#emptyRow, offset);
+    for (let i = 0; i < this.width; i++) values[offset + i] = this.#emptyRow[i] as number;
     this.#rows += 1;
     return { values, offset };
   }

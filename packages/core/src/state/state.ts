@@ -134,8 +134,10 @@ export class State {
     kind: InstrumentKind,
     attributes: Attributes | undefined,
   ): Cell | Result<void, TelemetryError> {
-    if (this.#options.isDisabled && !this.#isClosed) return succeeded;
-    const metric = this.metricFor(name, kind);
+    if (this.#isClosed) return failure(shutDownError(name));
+    if (this.#options.isDisabled) return succeeded;
+    const known = this.byName[kind].get(name);
+    const metric = known === undefined ? this.metricFor(name, kind) : success(known);
     if (!metric.ok) return metric;
     const cell = metric.value.cellFor(attributes);
     return cell.ok ? cell.value : cell;
