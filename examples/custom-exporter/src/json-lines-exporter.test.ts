@@ -158,7 +158,7 @@ it('ends by its deadline when the disk hangs, and writes no second line beside t
 });
 
 function sumPoint(series: Series, total: bigint): SumPoint {
-  return { type: 'sum', series, startTimeUnixNano: 1n, delta: 1, total };
+  return { type: 'sum', monotonic: true, series, startTimeUnixNano: 1n, delta: 1, total };
 }
 
 it('rejects a snapshot with a total beyond what OTLP can hold, and writes nothing', async () => {
