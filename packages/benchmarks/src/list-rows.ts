@@ -1,3 +1,8 @@
+import { collectAndEncodeRows } from './flush/collect-and-encode.ts';
+import { endToEndRows } from './flush/end-to-end.ts';
+import { eventLoopDelayRows } from './flush/event-loop-delay.ts';
+import { importRows } from './import/import-time.ts';
+import { memoryRows } from './memory/heap-per-series.ts';
 import { boundCounterRows } from './record/bound-counter.ts';
 import { boundLatencyRows } from './record/bound-latency.ts';
 import { counterByNameRows } from './record/counter-by-name.ts';
@@ -6,6 +11,7 @@ import { firstRecordRow } from './record/first-record.ts';
 import { latencyByNameRows } from './record/latency-by-name.ts';
 import { megamorphicRows } from './record/megamorphic.ts';
 import type { Row } from './row.ts';
+import { snapshotRows } from './snapshot/take-snapshot-rows.ts';
 
 /** All rows, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -16,4 +22,10 @@ export const rows: readonly Row[] = [
   ...latencyByNameRows,
   firstRecordRow,
   ...megamorphicRows,
+  ...snapshotRows,
+  ...memoryRows,
+  ...collectAndEncodeRows,
+  ...endToEndRows,
+  ...eventLoopDelayRows,
+  ...importRows,
 ];

@@ -11,6 +11,8 @@ const outcome = await row
   // The parent passes what it made of its own arguments.
   .run(JSON.parse(effort) as Effort)
   .then((measures) => ('skipped' in measures ? measures : { measures }))
-  .catch((error: unknown) => ({ broken: error instanceof Error ? (error.stack ?? error.message) : String(error) }));
+  .catch((error: unknown) => ({
+    broken: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  }));
 const result: RowResult = { id: row.id, group, title, ...outcome };
 process.send?.(result, undefined, undefined, () => process.exit());

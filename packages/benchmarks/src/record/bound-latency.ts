@@ -1,10 +1,6 @@
 import type { TelemetryHandle } from '@pqcnet/telemetry-core';
 import { Histogram, Registry } from 'prom-client';
-import {
-  makeExponentialHandle,
-  makeHandle,
-  tallyOfHistograms,
-} from '../contenders/make-handle.ts';
+import { makeExponentialHandle, makeHandle, tallyOfHistograms } from '../contenders/make-handle.ts';
 import { makeMeter, tallyOfCollected } from '../contenders/make-meter.ts';
 import { tallyOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
@@ -51,7 +47,7 @@ export function boundExponentialLatencyCase(): RecordingCase | undefined {
 
 function ours(handle: TelemetryHandle, { order, values, mask }: Sequence): Recorder {
   const latencies = makeSeries(series).map((attributes, i) =>
-    handle.latency(`pipeline.${i % 10}`, { attributes: { ...attributes } }),
+    handle.latency(`pipeline.${i % 10}`, { attributes }),
   );
   let next = 0;
   return {
@@ -87,7 +83,7 @@ function openTelemetry({ order, values, mask }: Sequence, exponential: boolean):
 function openTelemetryWithAttributes({ order, values, mask }: Sequence, exponential: boolean): Recorder {
   const { meter, collect } = makeMeter({ exponential });
   const histograms = Array.from({ length: 10 }, (_, i) => meter.createHistogram(`pipeline.${i}`));
-  const attributes = makeSeries(series).map((each) => ({ ...each }));
+  const attributes = makeSeries(series);
   let next = 0;
   return {
     contender: 'OpenTelemetry JS, attributes',

@@ -7,12 +7,12 @@ import { measureRecorders } from './measure-recorders.ts';
 import type { Recorder, RecordingCase } from './recorder.ts';
 import { type TwoAttributes, makeSeries } from './series-attributes.ts';
 
-const series = 2000;
+const newSeries = 2000;
 const cardinalityLimit = 10_000;
 
 /** Every call is the first of its series, in a metric that was made anew before the round. */
 export function firstRecordCase(): RecordingCase {
-  const attributes = makeSeries(series);
+  const attributes = makeSeries(newSeries);
   return {
     recorders: [ours(attributes), openTelemetry(attributes), prometheus(attributes)],
     tallyAfter: (calls) => [calls],
@@ -88,7 +88,7 @@ export const firstRecordRow: Row = {
   run: (effort) =>
     measureRecorders(firstRecordCase(), {
       effort,
-      callsPerRound: series,
+      callsPerRound: newSeries,
       time: { kind: 'times', atLeast: 2 },
     }),
 };

@@ -56,7 +56,12 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
   const histograms = Array.from(
     { length },
     (_, i) =>
-      new Histogram({ name: `pipeline_${i}`, help: 'pipeline', buckets: defaultBounds, registers: [registry] }),
+      new Histogram({
+        name: `pipeline_${i}`,
+        help: 'pipeline',
+        buckets: defaultBounds,
+        registers: [registry],
+      }),
   );
   let next = 0;
   return {

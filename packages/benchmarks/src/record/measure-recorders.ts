@@ -68,7 +68,7 @@ class Contest {
     // Long enough to be compiled, and for each series to be there.
     const warmCalls = callsPerRound === undefined ? 100_000 : 10 * callsPerRound;
     for (let warmed = 0; warmed < warmCalls; warmed += calls) this.#run(calls);
-    while (callsPerRound === undefined && this.#run(calls) < roundMs) calls = Math.ceil(calls * 1.25);
+    if (callsPerRound === undefined) while (this.#run(calls) < roundMs) calls = Math.ceil(calls * 1.25);
     this.#callsPerRound = calls;
   }
 
@@ -87,9 +87,13 @@ class Contest {
     }
   }
 
-  async check({ tallyAfter }: RecordingCase): Promise<void> {
+  async check(recording: RecordingCase): Promise<void> {
     const { contender } = this.recorder;
-    deepStrictEqual(await this.recorder.tally(), tallyAfter(this.#calls), `the tally of ${contender}`);
+    deepStrictEqual(
+      await this.recorder.tally(),
+      recording.tallyAfter(this.#calls),
+      `the tally of ${contender}`,
+    );
   }
 
   /** The CPU time of so many calls, in milliseconds. */

@@ -35,7 +35,7 @@ function oursDisguised({ order, values, mask }: Sequence): Recorder {
   useEverything(makeHandle());
   const handle = makeHandle();
   const adders = makeSeries(series).map((attributes, i) =>
-    disguise(handle.counter(`ingest.accepted.${i % 10}`, { attributes: { ...attributes } }), i),
+    disguise(handle.counter(`ingest.accepted.${i % 10}`, { attributes }), i),
   );
   let next = 0;
   return {

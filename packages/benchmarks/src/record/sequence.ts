@@ -41,7 +41,6 @@ export class Sequence {
 
   /** The sum of the values of so many calls. */
   sumAfter(calls: number): number {
-    const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
     return Math.floor(calls / length) * sumOf(this.values) + sumOf(this.values.slice(0, calls % length));
   }
 
@@ -49,4 +48,8 @@ export class Sequence {
   tallyAfter(calls: number): Tally {
     return [calls, this.sumAfter(calls)];
   }
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

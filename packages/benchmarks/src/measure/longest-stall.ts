@@ -1,0 +1,35 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { cpuTimeMs } from './cpu-time.ts';
+
+/** Stall is the longest time between two turns of the event loop. */
+export interface Stall {
+  readonly wallMs: number;
+  /** The most CPU time that the process used between two turns. */
+  readonly cpuMs: number;
+}
+
+/** longestStall looks at every turn of the event loop while work goes on. */
+export async function longestStall(work: () => unknown): Promise<Stall> {
+  let wallMs = 0;
+  let cpuMs = 0;
+  let isOver = false;
+  let cpuBefore = 0;
+  let before = 0;
+  const begin = (): void => {
+    cpuBefore = cpuTimeMs();
+    before = performance.now();
+  };
+  const look = (): void => {
+    wallMs = Math.max(wallMs, performance.now() - before);
+    cpuMs = Math.max(cpuMs, cpuTimeMs() - cpuBefore);
+    begin();
+    if (!isOver) setImmediate(look);
+  };
+  await nextTurn();
+  begin();
+  setImmediate(look);
+  await work();
+  isOver = true;
+  await nextTurn();
+  return { wallMs, cpuMs };
+}

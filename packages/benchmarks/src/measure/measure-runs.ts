@@ -1,0 +1,62 @@
+import type { Contender, Figure } from '../row.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { cpuTimeMs } from './cpu-time.ts';
+import { makeRandom, shuffle } from './shuffle.ts';
+import { summarize } from './summarize.ts';
+
+/** Runner is one contender's share of a row that times whole runs, such as a flush. */
+export interface Runner {
+  readonly contender: Contender;
+  /** What goes before each measurement, outside its time. */
+  prepare?(): void | Promise<void>;
+  run(): unknown;
+}
+
+/** RunFigures are the CPU and wall time of one run, in milliseconds. */
+export interface RunFigures {
+  readonly cpuMs: readonly Figure[];
+  readonly wallMs: readonly Figure[];
+}
+
+const warmUpMs = 300;
+
+/**
+ * measureRuns runs all runners in turn, in an order that changes. Each measurement is of `batch` runs, so that what
+ * takes microseconds can be told; garbage of the others is collected before it.
+ */
+export async function measureRuns(
+  runners: readonly Runner[],
+  options: { readonly repetitions: number; readonly batch: number },
+): Promise<RunFigures> {
+  const { repetitions, batch } = options;
+  const measured = runners.map((runner) => ({ runner, cpuMs: [] as number[], wallMs: [] as number[] }));
+  for (const { runner } of measured) await warmUp(runner);
+  const random = makeRandom(1);
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    for (const { runner, cpuMs, wallMs } of shuffle([...measured], random)) {
+      await runner.prepare?.();
+      collectGarbage();
+      const cpuBefore = cpuTimeMs();
+      const before = performance.now();
+      for (let run = 0; run < batch; run += 1) await runner.run();
+      wallMs.push((performance.now() - before) / batch);
+      cpuMs.push((cpuTimeMs() - cpuBefore) / batch);
+    }
+  }
+  const figures = (of: 'cpuMs' | 'wallMs'): Figure[] =>
+    measured.map((each) => ({ contender: each.runner.contender, summary: summarize(each[of]) }));
+  return { cpuMs: figures('cpuMs'), wallMs: figures('wallMs') };
+}
+
+async function warmUp(runner: Runner): Promise<void> {
+  const end = performance.now() + warmUpMs;
+  for (let run = 0; run < 3 || performance.now() < end; run += 1) {
+    await runner.prepare?.();
+    await runner.run();
+  }
+}
+
+/** batchFor gives how many runs a measurement has, for runs over so many series. */
+export function batchFor(series: number): number {
+  return Math.max(1, Math.ceil(5000 / series));
+}
