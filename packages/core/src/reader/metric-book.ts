@@ -2,7 +2,7 @@ import type { MetricData, Restart } from '../snapshot/metric-data.ts';
 import { Rows } from '../snapshot/rows.ts';
 import { isMonotonic } from '../state/aggregation.ts';
 import type { Cell } from '../state/cell.ts';
-import { histogramRow } from '../state/histogram-row.ts';
+import { addMoments, histogramRow } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 
 /** OTLP's `asInt` is signed: no total that is sent may be larger. */
@@ -25,7 +25,7 @@ export class MetricBook {
   settled: Rows | undefined = undefined;
   /** Up to here everything is known to be with the collector. */
   accepted: Rows | undefined = undefined;
-  /** The rows of the last export as long as it is undelivered: their window's moments go on in the next one. */
+  /** Rows with the moments of all windows that were closed for exports and are undelivered. */
   carried: Rows | undefined = undefined;
   /** The running totals that were begun anew. Replaced, not changed: snapshots hold on to it. */
   restarts: ReadonlyMap<Cell, Restart> = new Map();
@@ -35,8 +35,8 @@ export class MetricBook {
   leftSomething = false;
 
   /** carry keeps the moments of the windows that were closed for an export, until it is settled. */
-  carry(data: MetricData): void {
-    this.carried = data.rows;
+  carry({ rows }: MetricData): void {
+    this.carried = this.carried === undefined ? rows : withMergedMoments(rows, this.carried);
   }
 
   /** accept: the collector has these rows, and with the running totals all that was ever unclear before. */
@@ -94,6 +94,16 @@ export class MetricBook {
       this.restarts = new Map(this.restarts).set(cell, { startTimeUnixNano: timeUnixNano, base: total });
     }
   }
+}
+
+/** The rows with the moments of earlier windows merged into theirs. */
+function withMergedMoments(rows: Rows, earlier: Rows): Rows {
+  const values = rows.values.slice();
+  for (let row = 0; row < earlier.length; row++) {
+    const at = row * rows.width + histogramRow.windowSum;
+    addMoments(values, at, earlier.values, at);
+  }
+  return rows.withValues(values);
 }
 
 function withoutMoments(rows: Rows, range: RowRange): Rows {

@@ -2,6 +2,7 @@ import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { MetricData } from './metric-data.ts';
 import type { Distribution, HistogramPoint } from './point.ts';
+import { type Moments, totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
 
 /** BucketPoint is a row of explicit buckets seen as a point. */
@@ -28,15 +29,15 @@ export class BucketPoint implements HistogramPoint {
   }
 
   get total(): Distribution {
-    return this.#distribution(histogramRow.closedSum, undefined);
+    return this.#distribution(totalMoments(this.#data, this.#row), undefined);
   }
 
   get delta(): Distribution {
-    return this.#distribution(histogramRow.windowSum, this.#data.settled);
+    return this.#distribution(undeliveredMoments(this.#data, this.#row), this.#data.settled);
   }
 
-  /** The moments that begin at a place, and the bucket counts less those of `before`. */
-  #distribution(momentsAt: number, before: Rows | undefined): Distribution {
+  /** The moments, and the bucket counts less those of `before`. */
+  #distribution({ sum, min, max }: Moments, before: Rows | undefined): Distribution {
     const { rows } = this.#data;
     const bucketCounts: number[] = [];
     let count = 0;
@@ -45,19 +46,6 @@ export class BucketPoint implements HistogramPoint {
       bucketCounts.push(inBucket);
       count += inBucket;
     }
-    return { count, ...readMoments(rows, { row: this.#row, momentsAt, isEmpty: count === 0 }), bucketCounts };
+    return { count, sum, min, max, bucketCounts };
   }
-}
-
-/** readMoments reads the sum, min and max that begin at a place of a row. */
-export function readMoments(
-  rows: Rows,
-  at: { readonly row: number; readonly momentsAt: number; readonly isEmpty: boolean },
-): { readonly sum: number; readonly min: number | undefined; readonly max: number | undefined } {
-  const { row, momentsAt, isEmpty } = at;
-  return {
-    sum: rows.number(row, momentsAt),
-    min: isEmpty ? undefined : rows.number(row, momentsAt + 1),
-    max: isEmpty ? undefined : rows.number(row, momentsAt + 2),
-  };
 }

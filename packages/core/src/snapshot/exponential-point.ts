@@ -1,9 +1,9 @@
 import { type BucketRange, ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
-import { readMoments } from './bucket-point.ts';
 import type { MetricData } from './metric-data.ts';
 import type { ExponentialDistribution, ExponentialHistogramPoint, ExponentialRange } from './point.ts';
+import { type Moments, totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
 
 /** ExponentialPoint is a row of exponential buckets seen as a point. */
@@ -26,15 +26,15 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
   }
 
   get total(): ExponentialDistribution {
-    return this.#distribution(histogramRow.closedSum, undefined);
+    return this.#distribution(totalMoments(this.#data, this.#row), undefined);
   }
 
   get delta(): ExponentialDistribution {
-    return this.#distribution(histogramRow.windowSum, this.#data.settled);
+    return this.#distribution(undeliveredMoments(this.#data, this.#row), this.#data.settled);
   }
 
-  /** The moments that begin at a place, and the buckets less those of `before`. */
-  #distribution(momentsAt: number, before: Rows | undefined): ExponentialDistribution {
+  /** The moments, and the buckets less those of `before`. */
+  #distribution(moments: Moments, before: Rows | undefined): ExponentialDistribution {
     const { rows } = this.#data;
     const row = this.#row;
     const count = rows.number(row, histogramRow.buckets) - (before?.number(row, histogramRow.buckets) ?? 0);
@@ -46,7 +46,7 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
     }
     return {
       count,
-      ...readMoments(rows, { row, momentsAt, isEmpty: count === 0 }),
+      ...moments,
       scale: buckets.scale,
       zeroCount: buckets.zeroCount,
       positive: readRange(buckets.positive),

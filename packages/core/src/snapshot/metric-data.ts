@@ -23,6 +23,8 @@ export class MetricData {
   readonly rows: Rows;
   /** The rows as last settled: what is new is the difference to them. */
   readonly settled: Rows | undefined;
+  /** For histograms: rows whose moments of the window are undelivered too. */
+  readonly carried: Rows | undefined;
   /** The running totals that were begun anew. */
   readonly restarts: ReadonlyMap<Cell, Restart>;
 
@@ -30,12 +32,14 @@ export class MetricData {
     readonly metric: MetricState;
     readonly rows: Rows;
     readonly settled: Rows | undefined;
+    readonly carried: Rows | undefined;
     readonly restarts: ReadonlyMap<Cell, Restart>;
   }) {
     this.metric = fields.metric;
     this.cells = fields.metric.cells;
     this.rows = fields.rows;
     this.settled = fields.settled;
+    this.carried = fields.carried;
     this.restarts = fields.restarts;
   }
 

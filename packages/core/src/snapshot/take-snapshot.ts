@@ -1,6 +1,5 @@
 import type { AttributeValue } from '../attributes.ts';
 import type { Cell } from '../state/cell.ts';
-import { addMoments, histogramRow } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import { MetricData, type Restart } from './metric-data.ts';
@@ -11,7 +10,7 @@ import { TakenSnapshot } from './taken-snapshot.ts';
 export interface Settled {
   /** The rows of the last delivery: what is new is the difference to them. */
   readonly settled: Rows | undefined;
-  /** The rows when windows were last closed without being delivered: their moments belong to what is new. */
+  /** The moments of windows that were closed and are not delivered yet: they belong to what is new. */
   readonly carried: Rows | undefined;
   /** The running totals that were begun anew. */
   readonly restarts: ReadonlyMap<Cell, Restart>;
@@ -40,25 +39,8 @@ export function takeSnapshot(options: {
     const book = settledOf(metric);
     const { settled, carried, restarts } = book;
     const copy = Rows.copyOf(metric);
-    const isHistogram = metric.aggregation === 'histogram' || metric.aggregation === 'exponential-histogram';
-    if (isHistogram) completeMoments(copy, carried);
     const rows = isToBeSent ? book.limitToWire(copy, metric) : copy;
-    metrics.push(new MetricData({ metric, rows, settled, restarts }));
+    metrics.push(new MetricData({ metric, rows, settled, carried, restarts }));
   }
   return new TakenSnapshot({ ...rest, metrics });
-}
-
-/**
- * Makes the moments in copied histogram rows what a snapshot shows: `closed…` those of all time, `window…` those of
- * all that is undelivered.
- */
-function completeMoments(rows: Rows, carried: Rows | undefined): void {
-  const { values, width } = rows;
-  for (let row = 0; row < rows.length; row++) {
-    const at = row * width;
-    addMoments(values, at + histogramRow.closedSum, values, at + histogramRow.windowSum);
-    if (carried !== undefined && row < carried.length) {
-      addMoments(values, at + histogramRow.windowSum, carried.values, at + histogramRow.windowSum);
-    }
-  }
 }
