@@ -1,18 +1,13 @@
-import {
-  type AttributeFilter,
-  type Attributes,
-  attributesKey,
-  matchesAttributes,
-  readAttributes,
-} from './attributes.ts';
+import { type AttributeFilter, type Attributes, matchesAttributes } from './attributes.ts';
 import { CollectorError } from './collector-error.ts';
 import { type ResolvedOptions, resolveOptions, type TestCollectorOptions } from './collector-options.ts';
-import type { LogRecord, Resource, Span } from './decoded-request.ts';
+import type { LogRecord, Span } from './decoded-request.ts';
 import { describeReceived } from './describe-received.ts';
 import { type Duplicate, findDuplicates } from './find-duplicates.ts';
 import { flattenMetrics } from './flatten-metrics.ts';
 import { handleRequest } from './handle-request.ts';
 import { type Listener, openListener } from './listen.ts';
+import { latestGauge, listLogRecords, listResources, listSpans } from './list-signals.ts';
 import { type LatencySummary, mergeHistograms } from './merge-histograms.ts';
 import type { MetricPoint } from './metric-point.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -149,15 +144,13 @@ export class TestCollector implements AsyncDisposable {
     return mergeHistograms(this.metrics({ name, ...(attributes && { attributes }) }), options);
   }
 
-  /** The value of the latest point (by its time) of a gauge; undefined when nothing arrived. */
+  /**
+   * The value of the latest point (by its time) of a gauge; undefined when nothing arrived.
+   *
+   * @throws CollectorError WRONG_KIND
+   */
   gauge(name: string, attributes?: AttributeFilter): bigint | number | undefined {
-    let latest: { readonly timeUnixNano: bigint; readonly value: bigint | number | undefined } | undefined;
-    for (const point of this.metrics({ name, ...(attributes && { attributes }) })) {
-      if (point.kind !== 'gauge')
-        throw new CollectorError('WRONG_KIND', `${name} is a ${point.kind}, not a gauge`);
-      if (latest === undefined || point.timeUnixNano >= latest.timeUnixNano) latest = point;
-    }
-    return latest?.value;
+    return latestGauge(this.metrics({ name, ...(attributes && { attributes }) }));
   }
 
   /** The windows that arrived more than once, and whether their requests were identical. */
@@ -172,36 +165,17 @@ export class TestCollector implements AsyncDisposable {
 
   /** The distinct resources of the stored requests of all signals, the most recently seen last. */
   resources(): readonly Attributes[] {
-    const byKey = new Map<string, Attributes>();
-    for (const request of this.#stored()) {
-      for (const resource of resourcesOf(request)) {
-        const attributes = readAttributes(resource?.attributes);
-        const key = attributesKey(attributes);
-        byKey.delete(key);
-        byKey.set(key, attributes);
-      }
-    }
-    return [...byKey.values()];
+    return listResources(this.#stored());
   }
 
   /** The spans of the stored requests to `/v1/traces`. */
   spans(): readonly Span[] {
-    return this.#stored().flatMap(({ decoded }) =>
-      decoded?.signal === 'traces'
-        ? decoded.message.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
-        : [],
-    );
+    return listSpans(this.#stored());
   }
 
   /** The records of the stored requests to `/v1/logs`. */
   logRecords(): readonly LogRecord[] {
-    return this.#stored().flatMap(({ decoded }) =>
-      decoded?.signal === 'logs'
-        ? decoded.message.resourceLogs.flatMap(({ scopeLogs }) =>
-            scopeLogs.flatMap(({ logRecords }) => logRecords),
-          )
-        : [],
-    );
+    return listLogRecords(this.#stored());
   }
 
   /**
@@ -297,11 +271,4 @@ export class TestCollector implements AsyncDisposable {
     }
     return points;
   }
-}
-
-function resourcesOf({ decoded }: ReceivedRequest): readonly (Resource | undefined)[] {
-  if (decoded?.signal === 'metrics') return decoded.message.resourceMetrics.map(({ resource }) => resource);
-  if (decoded?.signal === 'traces') return decoded.message.resourceSpans.map(({ resource }) => resource);
-  if (decoded?.signal === 'logs') return decoded.message.resourceLogs.map(({ resource }) => resource);
-  return [];
 }
