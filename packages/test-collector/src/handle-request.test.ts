@@ -4,7 +4,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
 import { descriptorOf, encodeProtobuf } from '../test-support/encode-protobuf.ts';
 import { counterBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { send, sendHttp2 } from '../test-support/send-request.ts';
 import { TestCollector } from './test-collector.ts';
 
 const body = counterBody('ingest.success', [{ value: 3n, attributes: { chain: 'base' } }]);
@@ -120,6 +120,19 @@ test('stops reading a body without a length once it is too large', async () => {
   expect([413, undefined]).toContain(answer?.status);
   await collector.waitFor(() => collector.requests.length === 1);
   expect(collector.requests[0]?.rejection?.status).toBe(413);
+});
+
+test('answers 413 over HTTP/2, too', async () => {
+  await using collector = await TestCollector.start({ limits: { maxBodyBytes: 4000 } });
+  const answer = await sendHttp2(collector.url, { body: 'x'.repeat(1_000_000) });
+  expect(answer.status).toBe(413);
+  expect(JSON.parse(answer.body.toString())).toMatchObject({ code: 8 });
+});
+
+test('answers 431 to headers that are too large', async () => {
+  await using collector = await TestCollector.start({ limits: { maxHeaderBytes: 1000 } });
+  const answer = await send(collector.url, { headers: { 'x-large': 'x'.repeat(2000) } });
+  expect(answer.status).toBe(431);
 });
 
 test.each([

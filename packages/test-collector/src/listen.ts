@@ -41,7 +41,10 @@ export async function openListener(
 ): Promise<Listener> {
   const { limits, keys, host } = options;
   const connections = new ConnectionTracker();
-  const http2 = createHttp2Server({ maxHeaderListPairs: 256 }, handle);
+  const http2 = createHttp2Server(
+    { maxHeaderListPairs: 256, settings: { maxHeaderListSize: limits.maxHeaderBytes } },
+    handle,
+  );
   http2.on('session', (session) => {
     session.setTimeout(limits.idleTimeoutMs, () => session.close());
     session.on('error', () => {});
@@ -51,6 +54,7 @@ export async function openListener(
     requestTimeout: 0, // the body's time is counted by its reader
     connectionsCheckingInterval: Math.min(Math.max(limits.headerTimeoutMs / 4, 20), 5000),
     keepAliveTimeout: limits.idleTimeoutMs,
+    keepAliveTimeoutBuffer: 0, // it closes when it said it would, to the client's cost
     maxHeaderSize: limits.maxHeaderBytes,
   };
   const server =

@@ -37,7 +37,7 @@ export type ScriptStep = StepOptions &
         readonly headers?: Readonly<Record<string, string>>;
       }
     | {
-        /** Answer 200 with a partial success (OTLP protocol, "Partial Success"). */
+        /** Answer 200 with a partial success. It names no points, so that all of the request's data count. */
         readonly do: 'partial-success';
         readonly rejected: number | bigint;
         readonly message?: string;
