@@ -11,9 +11,7 @@ export type CollectorErrorCode =
   /** A sum is asked for as an integer but is none. */
   | 'NOT_AN_INTEGER'
   /** The metric that was asked for has points of another kind. */
-  | 'WRONG_KIND'
-  /** The collector is closed. */
-  | 'CLOSED';
+  | 'WRONG_KIND';
 
 /** CollectorError is what the collector's methods throw: match its `code`, read its message. */
 export class CollectorError extends Error {
