@@ -128,6 +128,22 @@ test('memory follows the series, whatever has come and gone', () => {
   expect(cache.bytes).toBeLessThanOrEqual(bytes / 2);
 });
 
+test('identities of no bytes stay when all others have gone', () => {
+  const cache = new IdentityCache();
+  const kept = makeSeries(1);
+  const others = makeSeries(2000);
+  const encode = (out: ByteWriter, { series }: Point): LabelUse => {
+    out.utf8(series === kept[0] ? '' : 'x'.repeat(300));
+    return LABELS_FOLLOW;
+  };
+  for (const series of [[...kept, ...others], kept, kept]) {
+    cache.begin();
+    for (const [index, each] of series.entries()) cache.locate(index, sumPoint(each, 1), encode);
+    cache.endWalk();
+  }
+  expect(cache).toMatchObject({ size: 1, length: 0 });
+});
+
 test('identities longer than a block are kept like others', () => {
   const cache = new IdentityCache();
   const series = makeSeries(3);

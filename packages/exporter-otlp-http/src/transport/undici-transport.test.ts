@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
@@ -177,6 +178,26 @@ describe('a connection', () => {
       code: 'CONNECTION_FAILED',
       bodyLeft: 'no',
     });
+  });
+
+  test('that does not come about in time is given up, not left to itself', async () => {
+    const closed = Promise.withResolvers<string>();
+    const server = createTcpServer((socket) => {
+      socket.resume().on('error', () => {});
+      socket.on('close', () => closed.resolve('closed'));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const abort = new AbortController();
+    server.once('connection', () => abort.abort());
+    // It never answers the TLS handshake.
+    const sent = transportFor().send(requestTo(`https://127.0.0.1:${port}/`, { signal: abort.signal }));
+    await expect(sent).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', bodyLeft: 'no' });
+    expect(await closed.promise).toBe('closed');
   });
 
   test('to a name that does not exist fails before anything left', async () => {
