@@ -22,6 +22,11 @@ export interface Exporter {
    * It never rejects: what goes wrong is an outcome. It ends by `options.signal`.
    */
   export(snapshot: Snapshot, options: ExportOptions): Promise<ExportReport>;
+  /**
+   * exportSync delivers one snapshot before it returns, for a process that is about to die of an uncaught error and
+   * will not come back to its event loop. Like `export` it never throws. Leave it out where that can't be done.
+   */
+  exportSync?(snapshot: Snapshot, options: { readonly timeoutMs: number }): ExportReport;
   /** shutdown frees what the exporter holds (sockets, files). No export follows. */
   shutdown?(): Promise<void>;
 }

@@ -168,7 +168,8 @@ function requireInteger(
   throw invalidOption(name, value, `an integer from ${range.from} to ${range.to}`);
 }
 
-function invalidOption(name: string, value: unknown, expected: string): TelemetryError {
+/** invalidOption is the error of an option that can't be used. */
+export function invalidOption(name: string, value: unknown, expected: string): TelemetryError {
   return new TelemetryError(
     'INVALID_OPTIONS',
     `Option ${name} is ${describeValue(value)}: expected ${expected}.`,

@@ -10,6 +10,7 @@ export type {
   PartialOutcome,
   Temporality,
 } from './exporter.ts';
+export type { Catalogue, CataloguedRecording, MetricDefinition } from './catalogue.ts';
 export { systemClock } from './clock.ts';
 export type { Clock, ScheduleOptions } from './clock.ts';
 export type {

@@ -9,6 +9,10 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 it.each<readonly [string, Partial<Record<keyof TelemetryHandleOptions, unknown>>]>([
   ['flushIntervalMs', { flushIntervalMs: 0 }],
   ['flushIntervalMs', { flushIntervalMs: 2 ** 31 }],
@@ -174,6 +178,31 @@ describe('shutdown', () => {
     expect(await ended).toMatchObject({ ok: false, error: { code: 'SHUT_DOWN' } });
     expect(telemetry.account()).toMatchObject({ recorded: 2n, pending: 2n });
     expect(exporter.snapshots).toHaveLength(1);
+  });
+
+  it('refuses what is recorded once the last snapshot was taken, rather than losing it', async () => {
+    const exporter = new ScriptedExporter();
+    const telemetry = new TelemetryHandle({ exporter });
+    telemetry.recordCounter('c', 1);
+    exporter.next(async () => {
+      expect(telemetry.recordCounter('c', 1)).toMatchObject({ error: { code: 'SHUT_DOWN' } });
+      return { status: 'accepted' };
+    });
+    const ended = telemetry.shutdown();
+    expect(await ended).toMatchObject({ ok: true });
+    expect(telemetry.account()).toMatchObject({ recorded: 1n, accepted: 1n });
+  });
+
+  it('does not wait for an exporter that never shuts down', async () => {
+    const clock = new ManualClock();
+    const exporter = Object.assign(new ScriptedExporter(), { shutdown: never });
+    const telemetry = new TelemetryHandle({ exporter, clock });
+    telemetry.recordCounter('c', 1);
+    const ended = telemetry.shutdown({ timeoutMs: 50 });
+    await settle();
+    clock.advance(50);
+    expect(await ended).toMatchObject({ ok: true });
+    expect(clock.timers).toHaveLength(0);
   });
 
   it('happens at the end of an `await using` block', async () => {

@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.ts';
+import { type Catalogue, type CataloguedRecording, catalogued, cataloguedKinds } from './catalogue.ts';
 import type { Clock } from './clock.ts';
 import type { Exporter } from './exporter.ts';
 import type { Account } from './reader/account.ts';
@@ -28,6 +29,7 @@ import {
   type ObserveOptions,
   type TelemetryHandleOptions,
   checkOptions,
+  invalidOption,
 } from './handle-options.ts';
 import { unixNanoOf } from './unix-nano.ts';
 
@@ -149,6 +151,23 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     return new ScopedRecording(this, mergeAttributes({}, attributes));
   }
 
+  /**
+   * catalogue gives ways to record in which the compiler checks names, kinds and attribute keys. Metrics get their
+   * unit, description and bounds now.
+   *
+   * @throws TelemetryError `INVALID_NAME`, `INVALID_OPTIONS` or `KIND_CONFLICT` for a definition that can't be used
+   */
+  catalogue<const C extends Catalogue>(definitions: C): CataloguedRecording<C> {
+    for (const [name, definition] of Object.entries(definitions)) {
+      const { kind, unit, description, bounds } = definition;
+      if (!cataloguedKinds.includes(kind))
+        throw invalidOption(`kind of "${name}"`, kind, cataloguedKinds.join(', '));
+      const metric = this.#state.metricFor(name, kind, { unit, description, bounds });
+      if (!metric.ok) throw metric.error;
+    }
+    return catalogued(this);
+  }
+
   /** snapshot looks at what has been recorded, without clearing anything. */
   snapshot(): Snapshot {
     return this.#reader.snapshot();
@@ -175,6 +194,18 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     if (this.#state.isClosed) return failure(flushedTooLate());
     if (this.#shutdown !== undefined) return this.#shutdown;
     return this.#report(await this.#reader.flush(options.timeoutMs ?? this.#timeoutMs));
+  }
+
+  /**
+   * flushSync flushes before it returns, for a process that dies of an uncaught error and will not come back to its
+   * event loop. `undefined` when the exporter has no way to do that, or the handle was shut down.
+   *
+   * @param options.timeoutMs the time it may block the process, in milliseconds
+   */
+  flushSync(options: { readonly timeoutMs?: number | undefined } = {}): FlushResult | undefined {
+    if (this.#state.isClosed) return undefined;
+    const result = this.#reader.flushSync(options.timeoutMs ?? this.#timeoutMs);
+    return result && this.#report(result);
   }
 
   /** onFlush calls back with the result of every flush. Returns what ends that. */
@@ -210,17 +241,22 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
     this.#schedule?.stop();
-    const cancel = this.#reader.endBy(timeoutMs);
-    const flushed = this.#reader.flush(timeoutMs);
-    const result = this.#report(await flushed);
-    cancel();
-    this.#state.close();
+    const endsAtMs = this.#clock.monotonicMs() + timeoutMs;
+    const result = this.#report(await this.#reader.flushFinally(timeoutMs));
+    await this.#shutDownExporter(Math.max(0, endsAtMs - this.#clock.monotonicMs()));
+    return result;
+  }
+
+  /** An exporter that takes too long to shut down is left to itself. */
+  async #shutDownExporter(timeoutMs: number): Promise<void> {
+    const overdue = Promise.withResolvers<void>();
+    const cancel = this.#clock.schedule(overdue.resolve, timeoutMs, { keepsProcessAlive: true });
     try {
-      await this.#exporter.shutdown?.();
+      await Promise.race([this.#exporter.shutdown?.(), overdue.promise]);
     } catch (error) {
       this.#warn(`The exporter failed to shut down: ${String(error)}`);
     }
-    return result;
+    cancel();
   }
 
   async #flushOnBeat(): Promise<void> {

@@ -39,6 +39,7 @@ export const TelemetryHandle: {
       flushIntervalMs: config.flushIntervalMs,
       timeoutMs: config.timeoutMs,
       latencyBoundsMs: config.latencyBoundsMs,
+      latencyHistogram: config.latencyHistogram,
       cardinalityLimit: config.cardinalityLimit,
       metrics: config.metrics,
       disabled: config.disabled,

@@ -52,7 +52,7 @@ export type FlushResult = Result<FlushReport, FlushError>;
 /** flushResultOf sums up the outcomes of all parts: a success only when every one was accepted. */
 export function flushResultOf(
   parts: readonly ExportedPart[],
-  about: { readonly snapshot: Snapshot; readonly durationMs: number },
+  about: { readonly snapshot: Snapshot; readonly durationMs: number; readonly warnings: readonly string[] },
 ): FlushResult {
   const outcomes = parts.map((part) => part.outcome);
   const failed = outcomes.filter(isFailed);
@@ -61,7 +61,7 @@ export function flushResultOf(
     const warnings = outcomes.flatMap((outcome) =>
       'warning' in outcome && outcome.warning ? [outcome.warning] : [],
     );
-    return success({ ...about, warnings });
+    return success({ ...about, warnings: [...about.warnings, ...warnings] });
   }
   const rejectedDataPoints = partial.reduce((sum, outcome) => sum + outcome.rejectedDataPoints, 0);
   const error = failed[0]?.error ?? partialSuccessError(partial, rejectedDataPoints);

@@ -194,6 +194,33 @@ describe('a flush', () => {
   });
 });
 
+describe('a synchronous flush', () => {
+  it('settles what the exporter says before it returns', () => {
+    const exporter = Object.assign(new ScriptedExporter(), {
+      exportSync: (snapshot: Snapshot): ExportReport =>
+        snapshot.total('c') === 1n ? { status: 'accepted' } : failed('ambiguous'),
+    });
+    const telemetry = new TelemetryHandle({ exporter });
+    telemetry.recordCounter('c', 1);
+    expect(telemetry.flushSync()).toMatchObject({ ok: true });
+    telemetry.recordCounter('c', 1);
+    expect(telemetry.flushSync()).toMatchObject({ ok: false, error: { kept: true } });
+    expect(telemetry.account()).toMatchObject({ recorded: 2n, accepted: 1n, pending: 1n });
+  });
+
+  it('is not there when the exporter can not do it, and never throws', () => {
+    const { telemetry } = setUp();
+    telemetry.recordCounter('c', 1);
+    expect(telemetry.flushSync()).toBeUndefined();
+    const exportSync = (): never => {
+      throw new Error('broken');
+    };
+    const broken = new TelemetryHandle({ exporter: Object.assign(new ScriptedExporter(), { exportSync }) });
+    broken.recordCounter('c', 1);
+    expect(broken.flushSync()).toMatchObject({ ok: false, error: { code: 'EXPORTER_FAILED' } });
+  });
+});
+
 describe('windows', () => {
   it('adjoin and never run backwards, whatever the wall clock does', async () => {
     const { telemetry, exporter, clock } = setUp();

@@ -12,7 +12,7 @@ import { type Account, type Amounts, addAmounts, amountsOf } from './account.ts'
 import { type FlushResult, flushResultOf, flushedTooLate } from './flush-result.ts';
 import { countIdleFlushes, makeRoom } from './make-room.ts';
 import { MetricBook } from './metric-book.ts';
-import { runExport } from './run-export.ts';
+import { runExport, runExportSync } from './run-export.ts';
 
 /** ReaderOptions is what a reader reads from, delivers to, and sends along. */
 export interface ReaderOptions {
@@ -36,6 +36,8 @@ export class Reader {
   #windowStartUnixNano: bigint;
   /** No flush may go on after this, on the monotonic clock. */
   #lastMomentMs = Infinity;
+  /** Whether the next flush is the last. */
+  #isLast = false;
   #abort: AbortController | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
   #waiting: Promise<FlushResult> | undefined = undefined;
@@ -69,11 +71,35 @@ export class Reader {
     return this.#waiting;
   }
 
-  /** endBy makes the flush under way and all later ones end within `timeoutMs` from now. Returns what cancels that. */
-  endBy(timeoutMs: number): () => void {
-    const { clock } = this.#options;
+  /**
+   * flushFinally flushes a last time, with the flush under way all within `timeoutMs`, and closes the state at the very
+   * moment that the last snapshot is taken: what is recorded later is refused, not lost.
+   */
+  async flushFinally(timeoutMs: number): Promise<FlushResult> {
+    const { clock, state } = this.#options;
     this.#lastMomentMs = clock.monotonicMs() + timeoutMs;
-    return clock.schedule(() => this.#abort?.abort(), timeoutMs, { keepsProcessAlive: true });
+    const cancel = clock.schedule(() => this.#abort?.abort(), timeoutMs, { keepsProcessAlive: true });
+    await this.#running;
+    this.#isLast = true;
+    const result = await this.flush(timeoutMs);
+    cancel();
+    state.close();
+    return result;
+  }
+
+  /**
+   * flushSync flushes before it returns, for a process that will not come back to its event loop: whatever was under
+   * way is left to itself, and what is in it is sent again. `undefined` when the exporter can't do that.
+   */
+  flushSync(timeoutMs: number): FlushResult | undefined {
+    const { clock, exporter } = this.#options;
+    if (exporter.exportSync === undefined) return undefined;
+    const begunMs = clock.monotonicMs();
+    const snapshot = this.#cut();
+    if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
+    const parts = runExportSync(exporter, snapshot, timeoutMs) ?? [];
+    this.#settle(snapshot, parts);
+    return flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs, warnings: [] });
   }
 
   /** account says where everything that was recorded is. */
@@ -93,25 +119,28 @@ export class Reader {
   }
 
   async #flushOnce(timeoutMs: number): Promise<FlushResult> {
-    const { clock, exporter } = this.#options;
+    const { clock, exporter, state } = this.#options;
     const begunMs = clock.monotonicMs();
     const timeLeftMs = Math.min(timeoutMs, this.#lastMomentMs - begunMs);
     if (timeLeftMs <= 0) return failure(flushedTooLate());
 
     this.#makeRoom();
+    const warnings: string[] = [];
     for (;;) {
       const snapshot = this.#cut();
-      if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
+      if (this.#isLast) state.close();
+      if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings });
 
       const leftMs = Math.max(0, timeLeftMs - (clock.monotonicMs() - begunMs));
       this.#abort = new AbortController();
       const parts = await runExport(exporter, snapshot, { clock, timeoutMs: leftMs, abort: this.#abort });
       this.#abort = undefined;
       this.#settle(snapshot, parts);
-      const result = flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs });
+      const result = flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs, warnings });
       // A counter that was too large for one point of the wire goes on in the next.
       const leftSomething = snapshot.metrics.some((data) => this.#bookOf(data.metric).leftSomething);
       if (!result.ok || !leftSomething) return result;
+      warnings.push(...result.value.warnings);
     }
   }
 

@@ -36,6 +36,21 @@ export async function runExport(
   }
 }
 
+/** runExportSync is runExport for an exporter that can deliver before it returns; `undefined` for one that can't. */
+export function runExportSync(
+  exporter: Exporter,
+  snapshot: Snapshot,
+  timeoutMs: number,
+): readonly ExportedPart[] | undefined {
+  if (exporter.exportSync === undefined) return undefined;
+  const { length } = snapshot.points;
+  try {
+    return partsOf(exporter.exportSync(snapshot, { timeoutMs }), length);
+  } catch (cause) {
+    return partsOf(brokenContract('threw', cause), length);
+  }
+}
+
 /** The parts of a report in point order, with what the exporter left out filled in. */
 function partsOf(report: ExportReport, length: number): readonly ExportedPart[] {
   if (!('parts' in report)) return [{ from: 0, to: length, outcome: report }];

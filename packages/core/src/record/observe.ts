@@ -1,7 +1,7 @@
 import type { Attributes } from '../attributes.ts';
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
-import type { Result } from '../result.ts';
+import { type Result, succeeded } from '../result.ts';
 import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { Observation } from '../state/state.ts';
@@ -46,46 +46,72 @@ export class MetricObservation implements Observation {
   }
 
   run(): void {
+    // What goes to one series is added up, so that several in the overflow series make a sum as well.
+    const values = new Map<Cell, number | bigint>();
     try {
       const observed = this.#observer();
       if (observed === undefined) return;
-      if (typeof observed === 'number' || typeof observed === 'bigint') this.#put(observed, this.#attributes);
-      else
-        for (const { value, attributes } of observed)
-          this.#put(value, { ...this.#attributes, ...attributes });
+      if (typeof observed === 'number' || typeof observed === 'bigint') {
+        this.#gather(values, observed, this.#attributes);
+      } else {
+        for (const { value, attributes } of observed) {
+          this.#gather(values, value, { ...this.#attributes, ...attributes });
+        }
+      }
     } catch (error) {
       this.#warnOnce(`threw: ${String(error)}`);
     }
+    for (const [cell, value] of values) this.#put(cell, value);
   }
 
   end(): void {
     for (const cell of this.#last.keys()) cell.isEnded = true;
   }
 
-  #put(value: number | bigint, attributes: Attributes): void {
+  #gather(values: Map<Cell, number | bigint>, value: number | bigint, attributes: Attributes): void {
+    if (!this.#isValid(value)) {
+      this.#warnOnce(`gave ${describeValue(value)}, which this kind of metric can't hold`);
+      return;
+    }
     const cell = this.#metric.cellFor(attributes);
     if (!cell.ok) {
       this.#warnOnce(`gave attributes that can't be used: ${cell.error.message}`);
       return;
     }
-    const isDone = this.#putInto(cell.value, value);
-    if (isDone) this.#last.set(cell.value, value);
-    else this.#warnOnce(`gave ${describeValue(value)}, which this kind of metric can't hold`);
+    const before = values.get(cell.value);
+    const isAdded = before !== undefined && this.#metric.kind !== 'observed-gauge';
+    values.set(cell.value, isAdded ? BigInt(before) + BigInt(value) : value);
   }
 
-  #putInto(cell: Cell, value: number | bigint): boolean {
+  #put(cell: Cell, value: number | bigint): void {
+    const put = this.#putInto(cell, value);
+    if (put.ok) this.#last.set(cell, value);
+    else this.#warnOnce(`gave ${describeValue(value)}: ${put.error.message}`);
+  }
+
+  #isValid(value: number | bigint): boolean {
     switch (this.#metric.kind) {
       case 'observed-gauge':
-        return trySet(cell, Number(value), this.#clock.unixMs());
+        return typeof value === 'bigint' || Number.isFinite(value);
       case 'observed-up-down-counter':
-        if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false;
-        return wasDone(addToUpDownCounter(cell, BigInt(value) - BigInt(this.#last.get(cell) ?? 0)));
-      default: {
-        if (validateDelta('', value) !== undefined) return false;
-        const last = this.#last.get(cell) ?? 0;
+        return typeof value === 'bigint' || Number.isSafeInteger(value);
+      default:
+        return validateDelta(this.#metric.name, value) === undefined;
+    }
+  }
+
+  #putInto(cell: Cell, value: number | bigint): Result<void, TelemetryError> {
+    cell.isEnded = false;
+    const last = this.#last.get(cell) ?? 0;
+    switch (this.#metric.kind) {
+      case 'observed-gauge':
+        trySet(cell, Number(value), this.#clock.unixMs());
+        return succeeded;
+      case 'observed-up-down-counter':
+        return addToUpDownCounter(cell, BigInt(value) - BigInt(last));
+      default:
         // Less than last time: what is observed began anew at 0.
-        return wasDone(addToCounter(cell, value >= last ? BigInt(value) - BigInt(last) : value));
-      }
+        return addToCounter(cell, value >= last ? BigInt(value) - BigInt(last) : value);
     }
   }
 
@@ -94,8 +120,4 @@ export class MetricObservation implements Observation {
     this.#hasWarned = true;
     this.#warn(`The observer of "${this.#metric.name}" ${what}.`);
   }
-}
-
-function wasDone(result: Result<void, TelemetryError>): boolean {
-  return result.ok;
 }

@@ -81,6 +81,28 @@ it.each([
   expect(telemetry.snapshot().latency('p')?.quantile(q)).toBeCloseTo(expected, 10);
 });
 
+it('estimates quantiles over exponential buckets within the width of a bucket', () => {
+  const telemetry = new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    latencyHistogram: 'exponential',
+  });
+  const histogram = telemetry.histogram('h');
+  for (let i = -500; i <= 500; i++) histogram.record(i);
+  const summary = telemetry.snapshot().latency('h');
+  expect(summary).toMatchObject({ count: 1001, sum: 0, min: -500, max: 500 });
+  for (const [q, value] of [
+    [0, -500],
+    [0.1, -400],
+    [0.5, 0],
+    [0.75, 250],
+    [1, 500],
+  ] as const) {
+    expect(Math.abs((summary?.quantile(q) ?? Infinity) - value)).toBeLessThanOrEqual(
+      0.05 * Math.abs(value) + 1,
+    );
+  }
+});
+
 it('has no quantile outside 0 to 1, or of nothing', async () => {
   const telemetry = makeHandle();
   telemetry.recordLatencyMs('p', 1);

@@ -3,6 +3,7 @@ import type { Pairs } from '../record/copy-attributes.ts';
 import { Cell } from './cell.ts';
 
 // Not Object.hasOwn: only in this form does V8 know inside a for-in loop that the answer is yes.
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its object
 const hasOwn = Object.prototype.hasOwnProperty;
 
 /**

@@ -1,0 +1,185 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import type { Attributes } from '../attributes.ts';
+import type { Point } from '../snapshot/point.ts';
+import { TelemetryHandle, type TelemetryHandleOptions } from '../index.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { ScriptedExporter, failed } from '../testing/scripted-exporter.ts';
+
+interface Setup {
+  readonly telemetry: TelemetryHandle;
+  readonly exporter: ScriptedExporter;
+  readonly clock: ManualClock;
+}
+
+function setUp(options: Partial<TelemetryHandleOptions> = {}): Setup {
+  const exporter = new ScriptedExporter();
+  const clock = new ManualClock();
+  const telemetry = new TelemetryHandle({
+    exporter,
+    clock,
+    cardinalityLimit: 3,
+    idleFlushesBeforeRetirement: 2,
+    ...options,
+  });
+  return { telemetry, exporter, clock };
+}
+
+/** Flushes some times, a second apart. */
+async function flushes({ telemetry, clock }: Setup, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    clock.advance(1000);
+    await telemetry.flush();
+  }
+}
+
+function attributesOf(telemetry: TelemetryHandle): readonly Attributes[] {
+  return Array.from(telemetry.snapshot().points, (point) => ({ ...point.series.attributes }));
+}
+
+function pointOf(telemetry: TelemetryHandle, user: string): Point | undefined {
+  return [...telemetry.snapshot().points].find((point) => point.series.attributes['user'] === user);
+}
+
+const overflow = { 'otel.metric.overflow': true };
+
+describe('a metric that has reached its limit', () => {
+  it('lets go of idle series, and only then', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+    expect(attributesOf(telemetry)).toEqual([{ user: 'a' }, { user: 'b' }, overflow]);
+    await flushes(setup, 1);
+    for (let i = 0; i < 2; i++) {
+      telemetry.recordCounter('c', 1, { user: 'b' });
+      await flushes(setup, 1);
+    }
+    await flushes(setup, 1);
+    expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow]);
+    telemetry.recordCounter('c', 1, { user: 'd' });
+    expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow, { user: 'd' }]);
+    expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 5n, pending: 1n });
+  });
+
+  it('keeps series that are idle while it has room', async () => {
+    const setup = setUp();
+    setup.telemetry.recordCounter('c', 1, { user: 'a' });
+    await flushes(setup, 10);
+    expect(attributesOf(setup.telemetry)).toEqual([{ user: 'a' }]);
+  });
+
+  it('never lets go of what is not delivered', async () => {
+    const setup = setUp();
+    const { telemetry, exporter } = setup;
+    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+    await flushes(setup, 3);
+    telemetry.recordCounter('c', 1, { user: 'a' });
+    exporter.next(failed('ambiguous'));
+    await flushes(setup, 1);
+    expect(attributesOf(telemetry)).toEqual([{ user: 'a' }, overflow]);
+    await flushes(setup, 1);
+    expect(telemetry.account()).toMatchObject({ recorded: 4n, accepted: 4n });
+  });
+
+  it('lets a bound handle of a series that is gone begin it anew, after where it ended', async () => {
+    const setup = setUp();
+    const { telemetry, exporter } = setup;
+    const counter = telemetry.counter('c', { attributes: { user: 'a' } });
+    const latency = telemetry.latency('p', { attributes: { user: 'a' } });
+    counter.add(5);
+    latency.record(5);
+    for (const user of ['b', 'c']) {
+      telemetry.recordCounter('c', 1, { user });
+      telemetry.recordLatencyMs('p', 1, { user });
+    }
+    await flushes(setup, 4);
+    expect(pointOf(telemetry, 'a')).toBeUndefined();
+    const endedAt = exporter.snapshots.at(-2)?.timeUnixNano ?? 0n;
+    counter.add(7);
+    latency.record(7);
+    const point = pointOf(telemetry, 'a');
+    expect(point).toMatchObject({ type: 'sum', total: 7 });
+    expect(point?.type === 'sum' && point.startTimeUnixNano).toBeGreaterThanOrEqual(endedAt);
+    expect(telemetry.snapshot().latency('p', { user: 'a' })).toMatchObject({ count: 1, sum: 7 });
+    await flushes(setup, 1);
+    expect(telemetry.account()).toMatchObject({ recorded: 18n, accepted: 18n });
+  });
+
+  it('gives a handle that was bound while it was full a series of its own once there is room', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    for (const user of ['a', 'b']) telemetry.recordCounter('c', 1, { user });
+    const late = telemetry.counter('c', { attributes: { user: 'late' } });
+    late.add(1);
+    late.add(1);
+    expect(telemetry.snapshot().total('c', overflow)).toBe(2n);
+    await flushes(setup, 4);
+    late.add(1);
+    expect(telemetry.snapshot().total('c', { user: 'late' })).toBe(1n);
+    expect(telemetry.snapshot().total('c', overflow)).toBe(2n);
+  });
+
+  it('leaves snapshots that were taken before as they were', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+    const before = telemetry.snapshot();
+    const json = JSON.stringify(before);
+    await flushes(setup, 4);
+    telemetry.recordCounter('c', 8, { user: 'd' });
+    expect(JSON.stringify(before)).toBe(json);
+    expect(before.total('c', { user: 'a' })).toBe(1n);
+    expect(before.total('c', { user: 'd' })).toBe(0n);
+    expect(telemetry.snapshot().total('c', { user: 'd' })).toBe(8n);
+  });
+
+  it('keeps an up-down counter that is not at 0, and what others watch over', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    const users = ['a', 'b', 'c'];
+    for (const user of users)
+      telemetry.upDownCounter('u', { attributes: { user } }).add(user === 'a' ? 1 : 0);
+    telemetry.observe('o', () => users.map((user) => ({ value: 7, attributes: { user } })), {
+      kind: 'counter',
+    });
+    await flushes(setup, 5);
+    expect(attributesOf(telemetry)).toEqual([
+      { user: 'a' },
+      overflow,
+      { user: 'a' },
+      { user: 'b' },
+      overflow,
+    ]);
+  });
+
+  it('says how many records the overflow series took', () => {
+    const { telemetry } = setUp();
+    for (let user = 0; user < 10; user++) telemetry.recordCounter('c', 100, { user });
+    telemetry.recordGauge('g', 1);
+    expect(telemetry.overflowedRecords()).toEqual(new Map([['c', 8]]));
+  });
+});
+
+it('stays bounded and exact over a million distinct sets of attributes and many flushes', async () => {
+  const { telemetry } = setUp({ cardinalityLimit: 500, idleFlushesBeforeRetirement: 1 });
+  const heldBefore = memoryHeld();
+  for (let i = 0; i < 1_000_000; i++) {
+    telemetry.recordCounter('c', 1, { request: i, ['k' + (i % 7)]: 'x' });
+    if (i % 50_000 === 0) await telemetry.flush();
+  }
+  await telemetry.flush();
+  const snapshot = telemetry.snapshot();
+  expect(snapshot.points.length).toBeLessThanOrEqual(500);
+  expect(telemetry.account()).toMatchObject({ recorded: 1_000_000n, accepted: 1_000_000n });
+  expect(memoryHeld() - heldBefore).toBeLessThan(20 * 2 ** 20);
+});
+
+/** The bytes that are in use once what is not has been collected. */
+function memoryHeld(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

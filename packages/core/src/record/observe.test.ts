@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest';
+import { TelemetryHandle } from '../index.ts';
+import { ScriptedExporter } from '../testing/scripted-exporter.ts';
+import type { Observed } from './observe.ts';
+
+interface Setup {
+  readonly telemetry: TelemetryHandle;
+  readonly exporter: ScriptedExporter;
+  readonly warnings: readonly string[];
+}
+
+function setUp(): Setup {
+  const exporter = new ScriptedExporter();
+  const warnings: string[] = [];
+  const telemetry = new TelemetryHandle({ exporter, warn: (message) => warnings.push(message) });
+  return { telemetry, exporter, warnings };
+}
+
+it('asks once per flush and once per snapshot', async () => {
+  const { telemetry, exporter } = setUp();
+  let asked = 0;
+  telemetry.observe(
+    'heap.used',
+    () => {
+      asked += 1;
+      return asked;
+    },
+    { unit: 'By' },
+  );
+  expect(telemetry.snapshot().gauge('heap.used')).toBe(1);
+  await telemetry.flush();
+  expect(asked).toBe(2);
+  expect(exporter.snapshots[0]?.gauge('heap.used')).toBe(2);
+  expect(exporter.snapshots[0]?.points.at(0)?.series.metric).toMatchObject({
+    kind: 'observed-gauge',
+    unit: 'By',
+  });
+});
+
+it('takes several series from one observer, with the attributes of both', () => {
+  const { telemetry } = setUp();
+  const depths = { fast: 1, slow: 2 };
+  telemetry.observe(
+    'queue.depth',
+    () => Object.entries(depths).map(([queue, value]) => ({ value, attributes: { queue } })),
+    { attributes: { node: 'eu' } },
+  );
+  const snapshot = telemetry.snapshot();
+  expect(snapshot.gauge('queue.depth', { node: 'eu', queue: 'fast' })).toBe(1);
+  expect(snapshot.gauge('queue.depth', { node: 'eu', queue: 'slow' })).toBe(2);
+});
+
+it('takes a counter for a running total, also one that begins anew', () => {
+  const { telemetry } = setUp();
+  const observed: (number | bigint | undefined)[] = [10, 15n, undefined, 15, 3, 2n ** 63n];
+  telemetry.observe('bytes', () => observed.shift(), { kind: 'counter' });
+  const totals = Array.from({ length: 6 }, () => telemetry.snapshot().total('bytes'));
+  expect(totals).toEqual([10n, 15n, 15n, 15n, 18n, 15n + 2n ** 63n]);
+});
+
+it('adds up running totals that share the overflow series', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 2 });
+  let bytes = 10n;
+  telemetry.observe(
+    'bytes',
+    () => ['a', 'b', 'c'].map((disk) => ({ value: (bytes += 1n), attributes: { disk } })),
+    {
+      kind: 'counter',
+    },
+  );
+  telemetry.snapshot();
+  const snapshot = telemetry.snapshot();
+  expect(snapshot.total('bytes', { disk: 'a' })).toBe(14n);
+  expect(snapshot.total('bytes', { 'otel.metric.overflow': true })).toBe(15n + 16n);
+});
+
+it('takes an up-down counter as it stands', () => {
+  const { telemetry } = setUp();
+  const observed = [10, 4, -3n, 0];
+  telemetry.observe('connections', () => observed.shift(), { kind: 'up-down-counter' });
+  const totals = Array.from({ length: 4 }, () => telemetry.snapshot().total('connections'));
+  expect(totals).toEqual([10n, 4n, -3n, 0n]);
+  expect(telemetry.snapshot().points.at(0)).toHaveProperty('monotonic', false);
+});
+
+it.each<readonly [string, () => Observed]>([
+  [
+    'throws',
+    (): Observed => {
+      throw new Error('no sensor');
+    },
+  ],
+  ['gives NaN', () => Number.NaN],
+  ['gives a string', () => 'high' as unknown as number],
+  ['gives a promise', () => Promise.resolve(1) as unknown as number],
+  ['gives bad attributes', () => [{ value: 1, attributes: { a: Number.NaN } }]],
+])('warns once of an observer that %s, and harms nothing else', (_, observer) => {
+  const { telemetry, warnings } = setUp();
+  telemetry.observe('bad', observer);
+  telemetry.observe('good', () => 1);
+  for (let i = 0; i < 3; i++) expect(telemetry.snapshot().gauge('good')).toBe(1);
+  expect(warnings).toEqual([expect.stringContaining('"bad"')]);
+  expect(telemetry.snapshot().gauge('bad')).toBeUndefined();
+});
+
+it('ends when told so: a gauge goes at once, a counter when it is delivered', async () => {
+  const { telemetry, exporter } = setUp();
+  const stops = [
+    telemetry.observe('level', () => 1),
+    telemetry.observe('bytes', () => 5, { kind: 'counter' }),
+  ];
+  await telemetry.flush();
+  for (const stop of stops) stop();
+  await telemetry.flush();
+  await telemetry.flush();
+  expect(exporter.snapshots).toHaveLength(1);
+  expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n });
+});
+
+it('warns of what can not be observed', () => {
+  const { telemetry, warnings } = setUp();
+  telemetry.recordCounter('taken', 1);
+  telemetry.observe('taken', () => 1);
+  telemetry.observe('no name', () => 1);
+  telemetry.observe('fine', undefined as unknown as () => number);
+  telemetry.observe('fine', () => 1, { attributes: { a: Number.NaN } });
+  expect(warnings).toHaveLength(4);
+  expect(telemetry.snapshot().points).toHaveLength(1);
+});
+
+it('is not asked by a disabled handle', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), disabled: true });
+  let asked = 0;
+  telemetry.observe('level', () => (asked += 1));
+  telemetry.snapshot();
+  expect(asked).toBe(0);
+});
