@@ -2,7 +2,7 @@ import type { OtlpProtocol } from '@pqcnet/telemetry-exporter-otlp-http';
 import type { SeriesKind } from '../contenders/many-series.ts';
 import { allocatedBytes } from '../measure/allocated-bytes.ts';
 import { longestStall } from '../measure/longest-stall.ts';
-import { batchFor, measureRuns } from '../measure/measure-runs.ts';
+import { batchFor, measureRuns, repetitionsFor } from '../measure/measure-runs.ts';
 import { summarize } from '../measure/summarize.ts';
 import type { Effort, Figure, Measure, Row, Target } from '../row.ts';
 import { type Flusher, type FlusherOptions, ourFlusher, peerFlusher } from './flusher.ts';
@@ -11,10 +11,11 @@ async function compareFlushers(options: FlusherOptions, effort: Effort): Promise
   const { series, kind, protocol } = options;
   const flushers = [ourFlusher(options), peerFlusher(options)];
   const { cpuMs, wallMs } = await measureRuns(flushers, {
-    repetitions: effort.repetitions,
+    repetitions: repetitionsFor(series, effort.repetitions),
     batch: batchFor(series),
   });
-  const stalls = await figuresOf(flushers, effort, async (flusher) => {
+  const stallEffort = { ...effort, repetitions: repetitionsFor(series, effort.repetitions) };
+  const stalls = await figuresOf(flushers, stallEffort, async (flusher) => {
     await flusher.prepare?.();
     return longestStall(() => flusher.run());
   });

@@ -56,6 +56,11 @@ async function warmUp(runner: Runner): Promise<void> {
   }
 }
 
+/** repetitionsFor gives how often a run over so many series is measured: what takes long, half as often. */
+export function repetitionsFor(series: number, repetitions: number): number {
+  return series < 100_000 ? repetitions : Math.ceil(repetitions / 2);
+}
+
 /** batchFor gives how many runs a measurement has, for runs over so many series. */
 export function batchFor(series: number): number {
   return Math.max(1, Math.ceil(5000 / series));

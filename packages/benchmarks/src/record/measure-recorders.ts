@@ -79,7 +79,7 @@ class Contest {
 
   async countAllocations(atLeastCalls: number, callsPerRound: number | undefined): Promise<void> {
     const calls = callsPerRound ?? atLeastCalls;
-    for (let repetition = 0; repetition < 5; repetition += 1) {
+    for (let repetition = 0; repetition < 3; repetition += 1) {
       this.#prepare(calls);
       const bytes = await allocatedBytes(() => this.recorder.record(calls));
       this.#calls += calls;

@@ -10,7 +10,7 @@ import {
   oursWithManySeries,
   peerWithManySeries,
 } from '../contenders/many-series.ts';
-import { type Runner, batchFor, measureRuns } from '../measure/measure-runs.ts';
+import { type Runner, batchFor, measureRuns, repetitionsFor } from '../measure/measure-runs.ts';
 import { defaultBounds } from '../record/bound-latency.ts';
 import { makeSeries } from '../record/series-attributes.ts';
 import type { Effort, Measure, Row, Target } from '../row.ts';
@@ -115,7 +115,10 @@ async function runSnapshotRow(
 ): Promise<readonly Measure[]> {
   const ours = await makeOurs(options);
   const peer = makePeer(options);
-  const times = { repetitions: effort.repetitions, batch: batchFor(options.series) };
+  const times = {
+    repetitions: repetitionsFor(options.series, effort.repetitions),
+    batch: batchFor(options.series),
+  };
   const read = await measureRuns([ours.takeAndRead, peer.takeAndRead, makePrometheus(options)], times);
   const take = await measureRuns([ours.take], times);
   const after = await measureRuns([ours.recordAfter, peer.recordAfter], { ...times, batch: 1 });
