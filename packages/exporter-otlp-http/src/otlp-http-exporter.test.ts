@@ -432,6 +432,18 @@ describe('transports', () => {
     });
   });
 
+  test('a transport that goes on is left behind when the signal aborts while the body is compressed', async () => {
+    const abort = new AbortController();
+    const exporter = new OtlpHttpExporter({
+      url,
+      compression: 'gzip',
+      transport: { send: () => new Promise(() => {}), close: async () => {} },
+    });
+    const exported = exporter.export(snapshot, { timeoutMs: 5000, signal: abort.signal });
+    setImmediate(() => abort.abort());
+    expect(await exported).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED' } });
+  });
+
   test('a transport that goes on after the signal is left behind', async () => {
     const exporter = new OtlpHttpExporter({
       url,

@@ -23,7 +23,8 @@ export async function sendWithin(
     reject(new TransportError('DEADLINE_EXCEEDED', message, { bodyLeft: 'unknown', cause: signal.reason }));
   }
   const onAbort = (): void => void expire();
-  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([transport.send(request), expired]);
   } catch (error) {
