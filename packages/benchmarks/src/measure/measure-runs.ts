@@ -1,5 +1,4 @@
 import type { Contender, Figure } from '../row.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { cpuTimeMs } from './cpu-time.ts';
 import { makeRandom, shuffle } from './shuffle.ts';
 import { summarize } from './summarize.ts';
@@ -22,7 +21,10 @@ const warmUpMs = 300;
 
 /**
  * measureRuns runs all runners in turn, in an order that changes. Each measurement is of `batch` runs, so that what
- * takes microseconds can be told; garbage of the others is collected before it.
+ * takes microseconds can be told.
+ *
+ * No garbage collection is forced in between: after one V8 runs the same code up to fifteen times slower for a while,
+ * which says nothing about a service. Collections come when they come, to whoever runs then.
  */
 export async function measureRuns(
   runners: readonly Runner[],
@@ -35,7 +37,6 @@ export async function measureRuns(
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     for (const { runner, cpuMs, wallMs } of shuffle([...measured], random)) {
       await runner.prepare?.();
-      collectGarbage();
       const cpuBefore = cpuTimeMs();
       const before = performance.now();
       for (let run = 0; run < batch; run += 1) await runner.run();
