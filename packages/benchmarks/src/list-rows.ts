@@ -1,4 +1,4 @@
-import { collectAndEncodeRows } from './flush/collect-and-encode.ts';
+import { afterGarbageRows, collectAndEncodeRows } from './flush/collect-and-encode.ts';
 import { endToEndRows } from './flush/end-to-end.ts';
 import { eventLoopDelayRows } from './flush/event-loop-delay.ts';
 import { importRows } from './import/import-time.ts';
@@ -25,6 +25,7 @@ export const rows: readonly Row[] = [
   ...snapshotRows,
   ...memoryRows,
   ...collectAndEncodeRows,
+  ...afterGarbageRows,
   ...endToEndRows,
   ...eventLoopDelayRows,
   ...importRows,

@@ -111,3 +111,25 @@ export const collectAndEncodeRows: readonly Row[] = protocols.flatMap((protocol)
     }),
   ),
 );
+
+async function compareAfterGarbage(options: FlusherOptions, effort: Effort): Promise<readonly Measure[]> {
+  const flushers = [ourFlusher(options), peerFlusher(options)];
+  const { repetitions } = effort;
+  const { cpuMs, wallMs } = await measureRuns(flushers, { repetitions, batch: 1, afterGarbage: true });
+  for (const flusher of flushers) await flusher.check();
+  return [
+    { what: 'CPU', unit: 'ms', figures: cpuMs },
+    { what: 'wall time', unit: 'ms', figures: wallMs },
+  ];
+}
+
+/** What a flush costs in a service that collects garbage between two of them. */
+export const afterGarbageRows: readonly Row[] = protocols.map((protocol) => {
+  const encoding = protocol === 'http/json' ? 'JSON' : 'protobuf';
+  return {
+    id: `encode-${encoding.toLowerCase()}-10k-counters-after-garbage`,
+    group: 'flush',
+    title: `the same of 10 k counters after two full garbage collections, ${encoding}`,
+    run: (effort) => compareAfterGarbage({ kind: 'counter', series: 10_000, protocol }, effort),
+  };
+});

@@ -1,4 +1,5 @@
 import type { Contender, Figure } from '../row.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { cpuTimeMs } from './cpu-time.ts';
 import { makeRandom, shuffle } from './shuffle.ts';
 import { summarize } from './summarize.ts';
@@ -23,20 +24,22 @@ const warmUpMs = 300;
  * measureRuns runs all runners in turn, in an order that changes. Each measurement is of `batch` runs, so that what
  * takes microseconds can be told.
  *
- * No garbage collection is forced in between: after one V8 runs the same code up to fifteen times slower for a while,
- * which says nothing about a service. Collections come when they come, to whoever runs then.
+ * Garbage is collected when V8 thinks fit, unless `afterGarbage` is given. Then two full collections go before each
+ * measurement, as in a busy service between two flushes: V8 lets go of hidden classes that have no object left, and of
+ * all compiled code that relied on them.
  */
 export async function measureRuns(
   runners: readonly Runner[],
-  options: { readonly repetitions: number; readonly batch: number },
+  options: { readonly repetitions: number; readonly batch: number; readonly afterGarbage?: boolean },
 ): Promise<RunFigures> {
-  const { repetitions, batch } = options;
+  const { repetitions, batch, afterGarbage = false } = options;
   const measured = runners.map((runner) => ({ runner, cpuMs: [] as number[], wallMs: [] as number[] }));
   for (const { runner } of measured) await warmUp(runner);
   const random = makeRandom(1);
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     for (const { runner, cpuMs, wallMs } of shuffle([...measured], random)) {
       await runner.prepare?.();
+      if (afterGarbage) collectGarbage();
       const cpuBefore = cpuTimeMs();
       const before = performance.now();
       for (let run = 0; run < batch; run += 1) await runner.run();
