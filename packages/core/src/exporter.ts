@@ -33,6 +33,11 @@ export interface Exporter {
 
 /** ExportOptions is what one export must keep to. */
 export interface ExportOptions {
+  /**
+   * The only points to send, in order, each range in requests of its own: what is left of a snapshot that was sent
+   * before. It must come out as the same bytes. Default: all points.
+   */
+  readonly ranges?: readonly PointRange[] | undefined;
   /** The time left for this export, retries included, in milliseconds. */
   readonly timeoutMs: number;
   /** Aborts when that time is over. */
@@ -42,24 +47,38 @@ export interface ExportOptions {
 /** ExportReport says what became of a snapshot: as a whole, or range by range when it went in several requests. */
 export type ExportReport = ExportOutcome | { readonly parts: readonly ExportedPart[] };
 
-/** ExportedPart is the outcome for the points `from` (inclusive) to `to` (exclusive), in the order of `snapshot.points`. */
-export interface ExportedPart {
+/** PointRange is the points `from` (inclusive) to `to` (exclusive), in the order of `snapshot.points`. */
+export interface PointRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** ExportedPart is the outcome for some points. */
+export interface ExportedPart extends PointRange {
   readonly outcome: ExportOutcome;
 }
 
 /** ExportOutcome is what is known about one request. */
 export type ExportOutcome = AcceptedOutcome | PartialOutcome | FailedOutcome;
 
+/** OutcomeDetails is what else an exporter can tell of a request, for those who watch. */
+export interface OutcomeDetails {
+  /** How many bytes the body had, as it was sent. */
+  readonly sentBytes?: number;
+  /** How many data points were in it. */
+  readonly sentDataPoints?: number;
+  /** The HTTP status of the answer. */
+  readonly httpStatus?: number;
+}
+
 /** AcceptedOutcome: the receiver took every point. `warning` is what it said besides, if anything. */
-export interface AcceptedOutcome {
+export interface AcceptedOutcome extends OutcomeDetails {
   readonly status: 'accepted';
   readonly warning?: string;
 }
 
 /** PartialOutcome: the receiver took the request but rejected some points, without saying which. */
-export interface PartialOutcome {
+export interface PartialOutcome extends OutcomeDetails {
   readonly status: 'partial';
   /** How many points were rejected: an integer ≥ 1. */
   readonly rejectedDataPoints: number;
@@ -75,7 +94,7 @@ export interface PartialOutcome {
  * - `ambiguous`: part of the body may have left and there was no final answer (time-out, reset, 429, 502, 503, 504).
  * - `rejected`: any other final answer.
  */
-export interface FailedOutcome {
+export interface FailedOutcome extends OutcomeDetails {
   readonly status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected';
   readonly error: TelemetryError;
   /** No request may be made before this time (milliseconds since the Unix epoch), because the receiver asked so. */

@@ -1,7 +1,7 @@
 import type { AttributeValue, Attributes } from './attributes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { describeValue } from './describe-value.ts';
-import type { Exporter } from './exporter.ts';
+import type { Exporter, Temporality } from './exporter.ts';
 import { copyAttributes } from './record/copy-attributes.ts';
 import {
   validateBounds,
@@ -38,12 +38,19 @@ export interface TelemetryHandleOptions {
    * 1 or more. Default 100.
    */
   readonly idleFlushesBeforeRetirement?: number | undefined;
+  /**
+   * How old deltas may become that can't be delivered, in milliseconds: 1 to 2^53 − 1. Older ones are given up,
+   * counted as dropped, and reported. Default 3,600,000 (one hour).
+   */
+  readonly maxWindowAgeMs?: number | undefined;
   /** Unit, description and bounds by metric name; they win over those in code. */
   readonly metrics?: ReadonlyMap<string, MetricOptions> | undefined;
   /** True makes every record and flush do nothing, with success. Default false. */
   readonly disabled?: boolean | undefined;
   /** Where time comes from. */
   readonly clock?: Clock | undefined;
+  /** Gives numbers from 0 (inclusive) to 1, to spread retries. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
   /** Where warnings go. Default: `process.emitWarning`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -78,6 +85,8 @@ export interface ObserveOptions extends InstrumentOptions {
 /** Source: OpenTelemetry metrics SDK specification, "Explicit bucket histogram aggregation". */
 const defaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000] as const;
 
+const temporalities: readonly Temporality[] = ['cumulative', 'delta', 'low-memory'];
+
 const longestTimerMs = 2 ** 31 - 1;
 
 /** CheckedOptions are a handle's options, complete and valid. */
@@ -92,6 +101,8 @@ export interface CheckedOptions {
   readonly isExponential: boolean;
   readonly cardinalityLimit: number;
   readonly idleFlushesBeforeRetirement: number;
+  readonly maxWindowAgeMs: number;
+  readonly random: () => number;
   readonly metrics: ReadonlyMap<string, MetricOptions>;
   readonly isDisabled: boolean;
   readonly clock: Clock;
@@ -101,8 +112,8 @@ export interface CheckedOptions {
 /** checkOptions fills in what was left out. Throws a TelemetryError with `INVALID_OPTIONS` for what can't be used. */
 export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
   const { exporter, flushIntervalMs = 10_000, timeoutMs = 10_000, cardinalityLimit = 2000 } = options;
-  if (exporter.temporality !== 'cumulative') {
-    throw invalidOption('exporter.temporality', exporter.temporality, "'cumulative'");
+  if (!temporalities.includes(exporter.temporality)) {
+    throw invalidOption('exporter.temporality', exporter.temporality, temporalities.join(', '));
   }
   const { latencyHistogram = 'explicit', idleFlushesBeforeRetirement = 100 } = options;
   if (latencyHistogram !== 'explicit' && latencyHistogram !== 'exponential') {
@@ -131,6 +142,11 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
       from: 1,
       to: 2 ** 31,
     }),
+    maxWindowAgeMs: requireInteger('maxWindowAgeMs', options.maxWindowAgeMs ?? 3_600_000, {
+      from: 1,
+      to: Number.MAX_SAFE_INTEGER,
+    }),
+    random: options.random ?? Math.random,
     metrics,
     isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,

@@ -7,7 +7,9 @@ export type {
   ExportedPart,
   Exporter,
   FailedOutcome,
+  OutcomeDetails,
   PartialOutcome,
+  PointRange,
   Temporality,
 } from './exporter.ts';
 export type { Catalogue, CataloguedRecording, MetricDefinition } from './catalogue.ts';
@@ -22,7 +24,7 @@ export type {
 } from './handle-options.ts';
 export type { Account, Amounts } from './reader/account.ts';
 export { FlushError } from './reader/flush-result.ts';
-export type { FlushReport, FlushResult } from './reader/flush-result.ts';
+export type { FlushFailure, FlushFigures, FlushReport, FlushResult } from './reader/flush-result.ts';
 export type { Counter } from './record/counter.ts';
 export type { Gauge } from './record/gauge.ts';
 export type { Histogram } from './record/histogram.ts';
@@ -48,4 +50,6 @@ export type { MetricOptions } from './state/state.ts';
 export type { Series } from './state/series.ts';
 export { TelemetryError } from './telemetry-error.ts';
 export type { TelemetryErrorCode } from './telemetry-error.ts';
+export { sendsDelta } from './temporality.ts';
 export { TelemetryHandle } from './telemetry-handle.ts';
+export type { FlushOptions } from './telemetry-handle.ts';

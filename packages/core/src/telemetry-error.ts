@@ -10,6 +10,8 @@
  * - `KIND_CONFLICT`: the name is already an instrument of another kind.
  * - `SHUT_DOWN`: the handle was shut down; nothing is recorded or sent any more.
  * - `PARTIAL_SUCCESS`: the collector took the request but rejected some of its data points.
+ * - `BACKING_OFF`: no request was made, since after failures, or at the collector's wish, the next is not due yet.
+ * - `WINDOW_DROPPED`: deltas could not be delivered for so long that they were given up.
  * - `EXPORTER_FAILED`: an exporter threw or rejected, which its contract forbids.
  */
 export type TelemetryErrorCode =
@@ -21,6 +23,8 @@ export type TelemetryErrorCode =
   | 'KIND_CONFLICT'
   | 'SHUT_DOWN'
   | 'PARTIAL_SUCCESS'
+  | 'BACKING_OFF'
+  | 'WINDOW_DROPPED'
   | 'EXPORTER_FAILED';
 
 /** TelemetryError is every error of this library: a stable `code`, a message for people, and the `cause` if any. */

@@ -33,6 +33,12 @@ import {
 } from './handle-options.ts';
 import { unixNanoOf } from './unix-nano.ts';
 
+/** FlushOptions is how one flush differs from others. */
+export interface FlushOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly force?: boolean | undefined;
+}
+
 /**
  * TelemetryHandle records metrics and flushes them to an exporter.
  *
@@ -55,7 +61,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
 
   constructor(options: TelemetryHandleOptions) {
     const { exporter, clock, timeoutMs, flushIntervalMs, warn, ...rest } = checkOptions(options);
-    const { resource, labels, idleFlushesBeforeRetirement, ...state } = rest;
+    const { resource, labels, random, idleFlushesBeforeRetirement, maxWindowAgeMs, ...state } = rest;
     this.#clock = clock;
     this.#exporter = exporter;
     this.#timeoutMs = timeoutMs;
@@ -68,7 +74,9 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       clock,
       resource,
       labels,
+      random,
       idleFlushesBeforeRetirement,
+      maxWindowAgeMs,
     });
   }
 
@@ -188,12 +196,18 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    * the next flush. Flushes never overlap: a call during one waits and then covers everything recorded before it, and
    * all that wait share the next. Never rejects.
    *
+   * What fails for a reason that may pass is tried again, with growing waits, as long as there is time. The waits carry
+   * over to later flushes.
+   *
    * @param options.timeoutMs the time this flush may take, in milliseconds
+   * @param options.force whether to try at once although earlier tries failed; a time that the collector asked to be
+   *   left alone for is kept all the same
    */
-  async flush(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+  async flush(options: FlushOptions = {}): Promise<FlushResult> {
     if (this.#state.isClosed) return failure(flushedTooLate());
     if (this.#shutdown !== undefined) return this.#shutdown;
-    return this.#report(await this.#reader.flush(options.timeoutMs ?? this.#timeoutMs));
+    const { timeoutMs = this.#timeoutMs, force = false } = options;
+    return this.#report(await this.#reader.flush({ timeoutMs, force }));
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { MetricState } from '../state/metric-state.ts';
 import { firstCountingPlace } from '../state/aggregation.ts';
+import type { PointRange } from '../exporter.ts';
+import type { MetricData } from '../snapshot/metric-data.ts';
 import type { Rows } from '../snapshot/rows.ts';
 
 /**
@@ -27,25 +29,6 @@ export interface Account extends Amounts {
   readonly byName: ReadonlyMap<string, Amounts>;
 }
 
-/** The part of an account that is one metric's: what was recorded, against how far the reader has got. */
-export function amountsOf(
-  metric: MetricState,
-  book: { readonly settled: Rows | undefined; readonly accepted: Rows | undefined },
-): Amounts {
-  const retired = metric.retiredAmount;
-  const recorded = retired + amountRecorded(metric);
-  const settled = retired + amountIn(metric, book.settled);
-  const accepted = book.accepted === book.settled ? settled : retired + amountIn(metric, book.accepted);
-  return {
-    recorded,
-    accepted,
-    pending: recorded - settled,
-    rejected: 0n,
-    dropped: 0n,
-    unattributed: settled - accepted,
-  };
-}
-
 /** The sum of several amounts. */
 export function addAmounts(amounts: Iterable<Amounts>): Amounts {
   const sum = { recorded: 0n, accepted: 0n, pending: 0n, rejected: 0n, dropped: 0n, unattributed: 0n };
@@ -55,7 +38,8 @@ export function addAmounts(amounts: Iterable<Amounts>): Amounts {
   return sum;
 }
 
-function amountRecorded(metric: MetricState): bigint {
+/** All that is in the series of a metric now, in the unit of the account. */
+export function amountRecorded(metric: MetricState): bigint {
   let amount = sumOf(metric.wideBases.values());
   for (const chunk of metric.slab.usedChunks()) amount += amountInRows(metric, chunk);
   return amount;
@@ -64,6 +48,16 @@ function amountRecorded(metric: MetricState): bigint {
 /** What some rows of a metric hold, in the unit of the account; nothing for gauges. */
 export function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
   return rows === undefined ? 0n : sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
+}
+
+/** What is new in some rows of a snapshot, in the unit of the account. */
+export function amountBetween(data: MetricData, range: PointRange): bigint {
+  const { metric, settled } = data;
+  if (range.from === 0 && range.to === data.rows.length) {
+    return amountIn(metric, data.rows) - amountIn(metric, settled);
+  }
+  const rows = Array.from({ length: range.to - range.from }, (_, i) => range.from + i);
+  return amountIn(metric, data.rows.select(rows)) - amountIn(metric, settled?.select(rows));
 }
 
 function sumOf(values: Iterable<bigint>): bigint {

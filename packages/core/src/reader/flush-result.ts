@@ -1,91 +1,90 @@
-import type { ExportOutcome, ExportedPart, FailedOutcome, PartialOutcome } from '../exporter.ts';
-import { type Result, failure, success } from '../result.ts';
+import type { ExportOutcome } from '../exporter.ts';
+import type { Result } from '../result.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 
+/** FlushFigures is what a flush took. */
+export interface FlushFigures {
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+  /** How often the exporter was called: 1 when nothing was tried again. */
+  readonly attempts: number;
+  /** How many bytes of request bodies went out, as they were sent, where the exporter says. */
+  readonly sentBytes: number;
+  /** How many data points were in them. */
+  readonly sentDataPoints: number;
+}
+
 /** FlushReport says what a flush delivered. */
-export interface FlushReport {
+export interface FlushReport extends FlushFigures {
   /** What was sent: everything in it is with the collector. */
   readonly snapshot: Snapshot;
-  /** How long the flush took, in milliseconds. */
-  readonly durationMs: number;
   /** What the collector said besides, one text per request. */
   readonly warnings: readonly string[];
 }
 
-/** FlushError says why a flush did not deliver everything. Its `code` is the cause's, or `PARTIAL_SUCCESS`. */
-export class FlushError extends TelemetryError {
+/** FlushFailure is what can go wrong with a request. */
+export type FlushFailure = Exclude<ExportOutcome['status'], 'accepted'>;
+
+/**
+ * FlushError says why a flush did not deliver everything. Its `code` is the exporter's, or `PARTIAL_SUCCESS`,
+ * `WINDOW_DROPPED`, `BACKING_OFF`, `EXPORTER_FAILED` or `SHUT_DOWN`.
+ */
+export class FlushError extends TelemetryError implements FlushFigures {
   override readonly name = 'FlushError';
-  /** What went wrong, as the exporter reported it for the first request that failed; `undefined` when nothing was tried. */
-  readonly outcome: Exclude<ExportOutcome['status'], 'accepted'> | undefined;
+  /** What went wrong, as the exporter reported it for the first request that failed; `undefined` when none was made. */
+  readonly outcome: FlushFailure | undefined;
+  /** The HTTP status of that request's answer, if there was one. */
+  readonly httpStatus: number | undefined;
   /** Whether all that was not delivered is kept, and part of the next flush. */
   readonly kept: boolean;
   /** What was to be sent; `undefined` when nothing was tried. */
   readonly snapshot: Snapshot | undefined;
-  /** How long the flush took, in milliseconds. */
-  readonly durationMs: number;
   /** How many data points the collector rejected in requests that it took otherwise. */
   readonly rejectedDataPoints: number;
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly sentBytes: number;
+  readonly sentDataPoints: number;
 
   constructor(
     error: TelemetryError,
-    details: {
-      readonly outcome?: Exclude<ExportOutcome['status'], 'accepted'> | undefined;
+    details: FlushFigures & {
+      readonly outcome: FlushFailure | undefined;
+      readonly httpStatus: number | undefined;
       readonly kept: boolean;
       readonly snapshot: Snapshot | undefined;
-      readonly durationMs: number;
-      readonly rejectedDataPoints?: number;
+      readonly rejectedDataPoints: number;
     },
   ) {
     super(error.code, error.message, { cause: error });
     this.outcome = details.outcome;
+    this.httpStatus = details.httpStatus;
     this.kept = details.kept;
     this.snapshot = details.snapshot;
+    this.rejectedDataPoints = details.rejectedDataPoints;
     this.durationMs = details.durationMs;
-    this.rejectedDataPoints = details.rejectedDataPoints ?? 0;
+    this.attempts = details.attempts;
+    this.sentBytes = details.sentBytes;
+    this.sentDataPoints = details.sentDataPoints;
   }
 }
 
 /** FlushResult is what `flush()` resolves to. */
 export type FlushResult = Result<FlushReport, FlushError>;
 
-/** flushResultOf sums up the outcomes of all parts: a success only when every one was accepted. */
-export function flushResultOf(
-  parts: readonly ExportedPart[],
-  about: { readonly snapshot: Snapshot; readonly durationMs: number; readonly warnings: readonly string[] },
-): FlushResult {
-  const outcomes = parts.map((part) => part.outcome);
-  const failed = outcomes.filter(isFailed);
-  const partial = outcomes.filter((outcome) => outcome.status === 'partial');
-  if (failed.length === 0 && partial.length === 0) {
-    const warnings = outcomes.flatMap((outcome) =>
-      'warning' in outcome && outcome.warning ? [outcome.warning] : [],
-    );
-    return success({ ...about, warnings: [...about.warnings, ...warnings] });
-  }
-  const rejectedDataPoints = partial.reduce((sum, outcome) => sum + outcome.rejectedDataPoints, 0);
-  const error = failed[0]?.error ?? partialSuccessError(partial, rejectedDataPoints);
-  const outcome = failed[0]?.status ?? 'partial';
-  return failure(
-    new FlushError(error, { ...about, outcome, kept: partial.length === 0, rejectedDataPoints }),
-  );
-}
-
-function isFailed(outcome: ExportOutcome): outcome is FailedOutcome {
-  return outcome.status !== 'accepted' && outcome.status !== 'partial';
-}
-
-function partialSuccessError(partial: readonly PartialOutcome[], rejectedDataPoints: number): TelemetryError {
-  const reasons = [...new Set(partial.map((outcome) => outcome.message).filter((message) => message !== ''))];
-  const because = reasons.length === 0 ? 'it gave no reason' : reasons.join('; ');
-  return new TelemetryError(
-    'PARTIAL_SUCCESS',
-    `The collector took the request but rejected ${rejectedDataPoints} of its data points: ${because}.`,
-  );
-}
-
 /** The error of a flush after, or too late within, the shutdown: nothing was tried, and nothing will be. */
 export function flushedTooLate(): FlushError {
   const error = new TelemetryError('SHUT_DOWN', 'Nothing was flushed: this telemetry handle was shut down.');
-  return new FlushError(error, { kept: false, snapshot: undefined, durationMs: 0 });
+  return new FlushError(error, {
+    outcome: undefined,
+    httpStatus: undefined,
+    kept: false,
+    snapshot: undefined,
+    rejectedDataPoints: 0,
+    durationMs: 0,
+    attempts: 0,
+    sentBytes: 0,
+    sentDataPoints: 0,
+  });
 }

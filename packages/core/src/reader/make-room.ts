@@ -9,11 +9,11 @@ import type { MetricBook } from './metric-book.ts';
  * countIdleFlushes takes note, after a delivered flush, of the series that did not change since the one before. Only
  * while a metric has no room for more: elsewhere series stay for the life of the process.
  */
-export function countIdleFlushes(metric: MetricState, book: MetricBook, before: Rows | undefined): void {
-  const { accepted } = book;
-  if (metric.overflow === undefined || accepted === undefined) return;
-  for (let row = 0; row < accepted.length; row++) {
-    const isIdle = before !== undefined && isSameRow(metric, row, before, accepted);
+export function countIdleFlushes(book: MetricBook, before: Rows | undefined): void {
+  const { metric, finished } = book;
+  if (metric.overflow === undefined || finished === undefined) return;
+  for (let row = 0; row < finished.length; row++) {
+    const isIdle = before !== undefined && isSameRow(metric, row, before, finished);
     book.idleFlushes[row] = isIdle ? (book.idleFlushes[row] ?? 0) + 1 : 0;
   }
 }
@@ -21,18 +21,21 @@ export function countIdleFlushes(metric: MetricState, book: MetricBook, before: 
 /**
  * makeRoom lets go of series that were idle for so many delivered flushes, or were ended. Never of one with anything
  * undelivered, of the overflow series, of an up-down counter that is not at 0, or of one whose value others watch over.
+ * Says whether any went: rows have moved then.
  */
-export function makeRoom(metric: MetricState, book: MetricBook, idleFlushes: number): void {
+export function makeRoom(book: MetricBook, idleFlushes: number): boolean {
+  const { metric } = book;
   const isFull = metric.overflow !== undefined && metric.isFull;
-  if (!isFull && !metric.cells.some((cell) => cell.isEnded)) return;
+  if (!isFull && !metric.cells.some((cell) => cell.isEnded)) return false;
   const enough = isFull ? idleFlushes : Infinity;
   const kept = [...metric.cells.keys()].filter((row) => !mayGo(metric.cells[row] as Cell, book, enough));
-  if (kept.length === metric.cells.length) return;
+  if (kept.length === metric.cells.length) return false;
   const keptRows = new Set(kept);
   const gone = [...metric.cells.keys()].filter((row) => !keptRows.has(row));
-  metric.retiredAmount += amountIn(metric, book.accepted?.select(gone));
-  book.keepRows(kept, metric.cells);
+  metric.retiredAmount += amountIn(metric, book.finished?.select(gone));
+  book.keepRows(kept);
   metric.keepRows(kept);
+  return true;
 }
 
 function mayGo(cell: Cell, book: MetricBook, idleFlushes: number): boolean {
@@ -40,16 +43,16 @@ function mayGo(cell: Cell, book: MetricBook, idleFlushes: number): boolean {
   if (cell.isEnded) return metric.aggregation === 'gauge' || isDelivered(cell, book);
   if (metric.kind.startsWith('observed-') || cell === metric.overflow) return false;
   if ((book.idleFlushes[row] ?? 0) < idleFlushes || !isDelivered(cell, book)) return false;
-  return metric.kind !== 'up-down-counter' || book.accepted?.total(row) === 0;
+  return metric.kind !== 'up-down-counter' || book.finished?.total(row) === 0;
 }
 
-/** Whether the collector is known to have all that is in the cell. */
-function isDelivered({ metric, row, values, offset }: Cell, { accepted, settled }: MetricBook): boolean {
-  if (accepted === undefined || settled === undefined || row >= accepted.length) return false;
-  if (accepted.wideBases.get(row) !== metric.wideBases.get(row)) return false;
-  if (!isSameRow(metric, row, settled, accepted)) return false;
-  for (let place = firstCountingPlace(metric.aggregation); place < accepted.width; place++) {
-    if (values[offset + place] !== accepted.number(row, place)) return false;
+/** Whether nothing in the cell is still to be delivered. */
+function isDelivered({ metric, row, values, offset }: Cell, { finished, settled }: MetricBook): boolean {
+  if (finished === undefined || settled === undefined || row >= finished.length) return false;
+  if (finished.wideBases.get(row) !== metric.wideBases.get(row)) return false;
+  if (!isSameRow(metric, row, settled, finished)) return false;
+  for (let place = firstCountingPlace(metric.aggregation); place < finished.width; place++) {
+    if (values[offset + place] !== finished.number(row, place)) return false;
   }
   return true;
 }

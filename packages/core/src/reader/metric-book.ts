@@ -1,117 +1,168 @@
+import type { ExportOutcome, PointRange } from '../exporter.ts';
 import type { MetricData, Restart } from '../snapshot/metric-data.ts';
 import { Rows } from '../snapshot/rows.ts';
+import { WindowStarts } from '../snapshot/window-starts.ts';
 import { isMonotonic } from '../state/aggregation.ts';
 import type { Cell } from '../state/cell.ts';
-import { addMoments, histogramRow } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
-
-/** OTLP's `asInt` is signed: no total that is sent may be larger. */
-const largestOnWire = 2n ** 63n - 1n;
-/** A delivered total beyond this is begun anew while nothing is open: long before it has to be. */
-const restartBeyond = 2n ** 62n;
-
-/** RowRange is the rows from `from` to `to` (exclusive). */
-export interface RowRange {
-  readonly from: number;
-  readonly to: number;
-}
+import { type Amounts, amountBetween, amountIn, amountRecorded } from './account.ts';
+import { withMergedMoments, withoutMoments } from './carry-moments.ts';
+import { limitToWire, restartLargeTotals } from './wire-limits.ts';
 
 /**
- * MetricBook is how far a reader has got with one metric, for an exporter of running totals: what the next total
- * supersedes needs no queue, so three sets of rows say it all.
+ * MetricBook is how far a reader has got with one metric.
+ *
+ * Where running totals are sent, the next total supersedes what was not delivered, so that rows say it all: `settled`
+ * and `accepted`. Where deltas are sent, what is settled is counted by what became of it, and what may have been taken
+ * without an answer is frozen: it has left the open window, and is pending in a snapshot that will be sent again.
  */
 export class MetricBook {
-  /** Up to here nothing is pending any more. */
+  readonly metric: MetricState;
+  readonly isDelta: boolean;
+  /** Up to here nothing is in the open window any more. */
   settled: Rows | undefined = undefined;
-  /** Up to here everything is known to be with the collector. */
+  /** For running totals: up to here everything is known to be with the collector. */
   accepted: Rows | undefined = undefined;
-  /** Rows with the moments of all windows that were closed for exports and are undelivered. */
+  /** Rows with the moments of all windows that were closed for exports and are still part of the open one. */
   carried: Rows | undefined = undefined;
+  /** Where the open window began. */
+  windowStarts: WindowStarts;
   /** The running totals that were begun anew. Replaced, not changed: snapshots hold on to it. */
   restarts: ReadonlyMap<Cell, Restart> = new Map();
   /** By row: how many delivered flushes in a row it did not change, counted while its metric is short of room. */
   idleFlushes: number[] = [];
   /** Whether the last rows to be sent left something for the next ones. */
   leftSomething = false;
+  /** For deltas: what became of all that has left the open window. */
+  readonly #sums = { accepted: 0n, rejected: 0n, dropped: 0n, unattributed: 0n, frozen: 0n };
+
+  constructor(
+    metric: MetricState,
+    options: { readonly isDelta: boolean; readonly windowStartUnixNano: bigint },
+  ) {
+    this.metric = metric;
+    this.isDelta = options.isDelta;
+    this.windowStarts = new WindowStarts(options.windowStartUnixNano);
+  }
+
+  /** What the collector is known to have, or will never get: what may be let go of. */
+  get finished(): Rows | undefined {
+    return this.isDelta ? this.settled : this.accepted;
+  }
 
   /** carry keeps the moments of the windows that were closed for an export, until it is settled. */
   carry({ rows }: MetricData): void {
     this.carried = this.carried === undefined ? rows : withMergedMoments(rows, this.carried);
   }
 
-  /** accept: the collector has these rows, and with the running totals all that was ever unclear before. */
-  accept(data: MetricData, range: RowRange, timeUnixNano: bigint): void {
-    this.accepted = Rows.withRange(this.accepted, data.rows, range);
-    this.#settle(data, range);
-    if (data.rows.wideBases.size > 0 && isMonotonic(data.metric.kind)) {
-      this.#restartLargeTotals(data, range, timeUnixNano);
+  /** settle enters what became of some rows of the open window. Rows that were not delivered stay in it. */
+  settle(data: MetricData, range: PointRange, outcome: ExportOutcome, timeUnixNano: bigint): void {
+    if (this.isDelta) {
+      this.#count(data, range, outcome);
+      this.#advance(data, range, timeUnixNano);
+    } else if (outcome.status === 'accepted') {
+      this.accepted = Rows.withRange(this.accepted, data.rows, range);
+      this.#advance(data, range, timeUnixNano);
+      this.restarts = restartLargeTotals(this.restarts, { data, range, timeUnixNano });
+    } else if (outcome.status === 'partial') {
+      this.#advance(data, range, timeUnixNano);
     }
   }
 
-  /** takePartly: the collector has some of these rows, and nobody knows which. */
-  takePartly(data: MetricData, range: RowRange): void {
-    this.#settle(data, range);
+  /** freeze takes rows out of the open window that the collector may have taken. Running totals need no such thing. */
+  freeze(data: MetricData, range: PointRange, timeUnixNano: bigint): void {
+    if (!this.isDelta) return;
+    this.#sums.frozen += amountBetween(data, range);
+    this.#advance(data, range, timeUnixNano);
+  }
+
+  /** settleFrozen enters what became of frozen rows. */
+  settleFrozen(data: MetricData, range: PointRange, outcome: ExportOutcome, timeUnixNano: bigint): void {
+    if (!this.isDelta) {
+      this.settle(data, range, outcome, timeUnixNano);
+      return;
+    }
+    this.#sums.frozen -= amountBetween(data, range);
+    this.#count(data, range, outcome);
+  }
+
+  /** drop gives up rows: frozen ones, or those of the open window. */
+  drop(
+    data: MetricData,
+    range: PointRange,
+    options: { readonly isFrozen: boolean; readonly timeUnixNano: bigint },
+  ): void {
+    if (!this.isDelta) return;
+    const amount = amountBetween(data, range);
+    this.#sums.dropped += amount;
+    if (options.isFrozen) this.#sums.frozen -= amount;
+    else this.#advance(data, range, options.timeUnixNano);
   }
 
   /** limitToWire gives rows whose counters are too large for the wire only what it can hold; the rest is for the next. */
-  limitToWire(rows: Rows, metric: MetricState): Rows {
-    this.leftSomething = false;
-    if (rows.wideBases.size === 0 || !isMonotonic(metric.kind)) return rows;
-    const values = rows.values.slice();
-    const wideBases = new Map(rows.wideBases);
-    for (const [row, base] of rows.wideBases) {
-      const restartBase = this.restarts.get(metric.cells[row] as Cell)?.base ?? 0n;
-      if (base + BigInt(rows.number(row, 0)) <= restartBase + largestOnWire) continue;
-      this.leftSomething = true;
-      wideBases.set(row, restartBase + largestOnWire);
-      values[row] = 0;
+  limitToWire(rows: Rows): Rows {
+    if (!isMonotonic(this.metric.kind) || rows.wideBases.size === 0) {
+      this.leftSomething = false;
+      return rows;
     }
-    return this.leftSomething ? rows.withValues(values, wideBases) : rows;
+    const { metric, settled } = this;
+    const limited = limitToWire(rows, (row) =>
+      this.isDelta
+        ? BigInt(settled?.total(row) ?? 0)
+        : (this.restarts.get(metric.cells[row] as Cell)?.base ?? 0n),
+    );
+    this.leftSomething = limited !== rows;
+    return limited;
   }
 
   /** keepRows lets go of all other rows, as the metric does. */
-  keepRows(rows: readonly number[], cells: readonly Cell[]): void {
+  keepRows(rows: readonly number[]): void {
+    const { cells } = this.metric;
     this.settled = this.settled?.select(rows);
     this.accepted = this.accepted?.select(rows);
     this.carried = this.carried?.select(rows);
+    this.windowStarts = this.windowStarts.select(rows);
     this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
     const kept = new Set(rows.map((row) => cells[row]));
     this.restarts = new Map([...this.restarts].filter(([cell]) => kept.has(cell)));
   }
 
-  #settle(data: MetricData, range: RowRange): void {
+  /** Where everything that was recorded is. */
+  amounts(): Amounts {
+    const { metric, isDelta } = this;
+    const recorded = metric.retiredAmount + amountRecorded(metric);
+    const settled = metric.retiredAmount + amountIn(metric, this.settled);
+    if (isDelta) {
+      const { frozen, ...sums } = this.#sums;
+      return { recorded, ...sums, pending: recorded - settled + frozen };
+    }
+    const isSame = this.accepted === this.settled;
+    const accepted = isSame ? settled : metric.retiredAmount + amountIn(metric, this.accepted);
+    return {
+      recorded,
+      accepted,
+      pending: recorded - settled,
+      rejected: 0n,
+      dropped: 0n,
+      unattributed: settled - accepted,
+    };
+  }
+
+  #count(data: MetricData, range: PointRange, outcome: ExportOutcome): void {
+    const amount = amountBetween(data, range);
+    if (outcome.status === 'accepted') this.#sums.accepted += amount;
+    else if (outcome.status === 'partial' && !isAllRejected(outcome)) this.#sums.unattributed += amount;
+    else this.#sums.rejected += amount;
+  }
+
+  #advance(data: MetricData, range: PointRange, timeUnixNano: bigint): void {
     this.settled = Rows.withRange(this.settled, data.rows, range);
+    this.windowStarts = this.windowStarts.after(range, data.rows.length, timeUnixNano);
     if (range.from === 0 && range.to === data.rows.length) this.carried = undefined;
     else if (this.carried !== undefined) this.carried = withoutMoments(this.carried, range);
   }
-
-  #restartLargeTotals(data: MetricData, range: RowRange, timeUnixNano: bigint): void {
-    for (const row of data.rows.wideBases.keys()) {
-      const cell = data.series(row);
-      const total = BigInt(data.rows.total(row));
-      const isLarge = total - (this.restarts.get(cell)?.base ?? 0n) > restartBeyond;
-      if (row < range.from || row >= range.to || !isLarge) continue;
-      this.restarts = new Map(this.restarts).set(cell, { startTimeUnixNano: timeUnixNano, base: total });
-    }
-  }
 }
 
-/** The rows with the moments of earlier windows merged into theirs. */
-function withMergedMoments(rows: Rows, earlier: Rows): Rows {
-  const values = rows.values.slice();
-  for (let row = 0; row < earlier.length; row++) {
-    const at = row * rows.width + histogramRow.windowSum;
-    addMoments(values, at, earlier.values, at);
-  }
-  return rows.withValues(values);
-}
-
-function withoutMoments(rows: Rows, range: RowRange): Rows {
-  const values = rows.values.slice();
-  for (let row = range.from; row < range.to; row++) {
-    values[row * rows.width + histogramRow.windowSum] = 0;
-    values[row * rows.width + histogramRow.windowMin] = Infinity;
-    values[row * rows.width + histogramRow.windowMax] = -Infinity;
-  }
-  return rows.withValues(values);
+function isAllRejected(outcome: ExportOutcome): boolean {
+  return outcome.status === 'partial' && outcome.rejectedDataPoints >= (outcome.sentDataPoints ?? Infinity);
 }

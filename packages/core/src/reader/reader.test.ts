@@ -6,6 +6,9 @@ import { TelemetryHandle } from '../telemetry-handle.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { ScriptedExporter, failed } from '../testing/scripted-exporter.ts';
 
+/** Less than the wait before a second try: each flush tries once. */
+const shortMs = 100;
+
 interface Setup {
   readonly telemetry: TelemetryHandle;
   readonly exporter: ScriptedExporter;
@@ -15,7 +18,7 @@ interface Setup {
 function setUp(): Setup {
   const exporter = new ScriptedExporter();
   const clock = new ManualClock();
-  return { telemetry: new TelemetryHandle({ exporter, clock }), exporter, clock };
+  return { telemetry: new TelemetryHandle({ exporter, clock, timeoutMs: shortMs }), exporter, clock };
 }
 
 describe('a flush', () => {
@@ -23,7 +26,7 @@ describe('a flush', () => {
     const { telemetry } = setUp();
     telemetry.recordCounter('c', 2);
     telemetry.recordLatencyMs('p', 5);
-    const result = await telemetry.flush();
+    const result = await telemetry.flush({ force: true });
     expect(result.ok && result.value.snapshot.counter('c')).toBe(2n);
     expect(result.ok && result.value.snapshot.latency('p')).toMatchObject({ count: 1, sum: 5 });
     telemetry.recordCounter('c', 3);
@@ -39,11 +42,11 @@ describe('a flush', () => {
 
   it('sends nothing when there is nothing, and everything again afterwards', async () => {
     const { telemetry, exporter } = setUp();
-    expect(await telemetry.flush()).toMatchObject({ ok: true, value: { warnings: [] } });
+    expect(await telemetry.flush({ force: true })).toMatchObject({ ok: true, value: { warnings: [] } });
     expect(exporter.snapshots).toHaveLength(0);
     telemetry.recordCounter('c', 1);
-    await telemetry.flush();
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
+    await telemetry.flush({ force: true });
     expect(exporter.snapshots.map((snapshot) => snapshot.total('c'))).toEqual([1n, 1n]);
   });
 
@@ -51,7 +54,10 @@ describe('a flush', () => {
     const { telemetry, exporter } = setUp();
     telemetry.recordCounter('c', 1);
     exporter.next({ status: 'accepted', warning: 'slow down' });
-    expect(await telemetry.flush()).toMatchObject({ ok: true, value: { warnings: ['slow down'] } });
+    expect(await telemetry.flush({ force: true })).toMatchObject({
+      ok: true,
+      value: { warnings: ['slow down'] },
+    });
   });
 
   it.each(['not-delivered', 'refused', 'ambiguous', 'rejected'] as const)(
@@ -61,14 +67,14 @@ describe('a flush', () => {
       telemetry.recordCounter('c', 2);
       telemetry.recordLatencyMs('p', 5);
       exporter.next(failed(status));
-      expect(await telemetry.flush()).toMatchObject({
+      expect(await telemetry.flush({ force: true })).toMatchObject({
         ok: false,
         error: { name: 'FlushError', code: 'TEST_FAILURE', outcome: status, kept: true },
       });
       expect(telemetry.account()).toMatchObject({ recorded: 3n, pending: 3n, accepted: 0n });
       telemetry.recordCounter('c', 3);
       telemetry.recordLatencyMs('p', 1);
-      const next = await telemetry.flush();
+      const next = await telemetry.flush({ force: true });
       expect(next.ok && next.value.snapshot.counter('c')).toBe(5n);
       expect(next.ok && next.value.snapshot.latency('p')).toMatchObject({ count: 2, sum: 6, min: 1, max: 5 });
       expect(telemetry.account()).toMatchObject({ recorded: 7n, pending: 0n, accepted: 7n });
@@ -79,7 +85,7 @@ describe('a flush', () => {
     const { telemetry, exporter } = setUp();
     telemetry.recordCounter('c', 2);
     exporter.next({ status: 'partial', rejectedDataPoints: 1, message: 'too old' });
-    expect(await telemetry.flush()).toMatchObject({
+    expect(await telemetry.flush({ force: true })).toMatchObject({
       ok: false,
       error: {
         code: 'PARTIAL_SUCCESS',
@@ -92,7 +98,7 @@ describe('a flush', () => {
     telemetry.recordCounter('c', 3);
     expect(telemetry.snapshot().counter('c')).toBe(3n);
     expect(telemetry.account()).toMatchObject({ recorded: 5n, unattributed: 2n, pending: 3n, accepted: 0n });
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     expect(telemetry.account()).toMatchObject({ recorded: 5n, unattributed: 0n, pending: 0n, accepted: 5n });
   });
 
@@ -108,7 +114,7 @@ describe('a flush', () => {
         { from: 1, to: 4, outcome: 'parts' in refused ? { status: 'accepted' } : refused },
       ],
     });
-    expect(await telemetry.flush()).toMatchObject({
+    expect(await telemetry.flush({ force: true })).toMatchObject({
       ok: false,
       error: { code: 'TEST_FAILURE', kept: false },
     });
@@ -117,7 +123,7 @@ describe('a flush', () => {
     expect(['a', 'b', 'c'].map((chain) => snapshot.counter('c', { chain }))).toEqual([0n, 1n, 1n]);
     expect(snapshot.latency('p', { chain: 'a' })).toMatchObject({ count: 1, sum: 5, min: 5 });
     expect(snapshot.latency('p', { chain: 'b' })).toMatchObject({ count: 0, sum: 0, min: undefined });
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n, pending: 0n, unattributed: 0n });
   });
 
@@ -127,7 +133,7 @@ describe('a flush', () => {
     exporter.next(() => answer.promise);
     telemetry.recordCounter('c', 1);
     telemetry.recordLatencyMs('p', 1);
-    const flushed = telemetry.flush();
+    const flushed = telemetry.flush({ force: true });
     telemetry.recordCounter('c', 2);
     telemetry.recordLatencyMs('p', 3);
     answer.resolve({ status: 'accepted' });
@@ -142,11 +148,11 @@ describe('a flush', () => {
     const answer = Promise.withResolvers<ExportReport>();
     exporter.next(() => answer.promise);
     telemetry.recordCounter('c', 1);
-    const first = telemetry.flush();
+    const first = telemetry.flush({ force: true });
     telemetry.recordCounter('c', 1);
-    const second = telemetry.flush();
+    const second = telemetry.flush({ force: true });
     telemetry.recordCounter('c', 1);
-    const third = telemetry.flush();
+    const third = telemetry.flush({ force: true });
     expect(exporter.snapshots).toHaveLength(1);
     answer.resolve({ status: 'accepted' });
     const results = await Promise.all([first, second, third]);
@@ -168,7 +174,7 @@ describe('a flush', () => {
     const { telemetry, exporter } = setUp();
     exporter.next(answer);
     telemetry.recordCounter('c', 1);
-    expect(await telemetry.flush()).toMatchObject({
+    expect(await telemetry.flush({ force: true })).toMatchObject({
       ok: false,
       error: { code: 'EXPORTER_FAILED', kept: true },
     });
@@ -183,7 +189,7 @@ describe('a flush', () => {
       return new Promise(() => {});
     });
     telemetry.recordCounter('c', 1);
-    const flushed = telemetry.flush({ timeoutMs: 100 });
+    const flushed = telemetry.flush({ timeoutMs: 100, force: true });
     clock.advance(99);
     expect(signal?.aborted).toBe(false);
     clock.advance(1);
@@ -227,7 +233,7 @@ describe('windows', () => {
     telemetry.recordCounter('c', 1);
     for (const stepMs of [1000, -3_600_000, 0, 7_200_000, -1]) {
       clock.wallMs += stepMs;
-      await telemetry.flush();
+      await telemetry.flush({ force: true });
     }
     const { snapshots } = exporter;
     for (const [i, snapshot] of snapshots.entries()) {
@@ -242,9 +248,9 @@ describe('windows', () => {
     telemetry.recordCounter('c', 1);
     exporter.next(failed('ambiguous'));
     clock.advance(10);
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     clock.advance(10);
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     expect(exporter.snapshots[1]?.startTimeUnixNano).toBe(began);
   });
 
@@ -252,7 +258,7 @@ describe('windows', () => {
     const { telemetry, clock } = setUp();
     clock.advance(10);
     telemetry.recordCounter('c', 1);
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     const flushedAt = BigInt(clock.wallMs) * 1_000_000n;
     clock.advance(10);
     telemetry.recordCounter('c', 1);
@@ -269,18 +275,22 @@ describe('the listeners', () => {
   it('get the result of every flush until they are taken off, and harm nothing by throwing', async () => {
     const warnings: string[] = [];
     const exporter = new ScriptedExporter();
-    const telemetry = new TelemetryHandle({ exporter, warn: (message) => warnings.push(message) });
+    const telemetry = new TelemetryHandle({
+      exporter,
+      timeoutMs: shortMs,
+      warn: (message) => warnings.push(message),
+    });
     const seen: boolean[] = [];
     telemetry.onFlush(() => {
       throw new Error('listener');
     });
     const stop = telemetry.onFlush((result) => seen.push(result.ok));
     telemetry.recordCounter('c', 1);
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     exporter.next({ status: 'rejected', error: new TelemetryError('X', 'x') });
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     stop();
-    await telemetry.flush();
+    await telemetry.flush({ force: true });
     expect(seen).toEqual([true, false]);
     expect(warnings).toHaveLength(3);
   });

@@ -1,50 +1,80 @@
 import type { AttributeValue } from '../attributes.ts';
 import type { Clock } from '../clock.ts';
-import type { ExportedPart, Exporter } from '../exporter.ts';
-import { failure, success } from '../result.ts';
+import type { ExportedPart, Exporter, PointRange } from '../exporter.ts';
+import { failure } from '../result.ts';
+import type { MetricData } from '../snapshot/metric-data.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
 import { closeWindows } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
+import { sendsDelta } from '../temporality.ts';
 import { unixNanoOf } from '../unix-nano.ts';
-import { type Account, type Amounts, addAmounts, amountsOf } from './account.ts';
-import { type FlushResult, flushResultOf, flushedTooLate } from './flush-result.ts';
+import { type Account, type Amounts, addAmounts } from './account.ts';
+import { type Delivery, type DeliveryWindow, deliverWindow, isSettled } from './deliver-window.ts';
+import { type FlushResult, flushedTooLate } from './flush-result.ts';
+import { FlushSummary } from './flush-summary.ts';
 import { countIdleFlushes, makeRoom } from './make-room.ts';
 import { MetricBook } from './metric-book.ts';
-import { runExport, runExportSync } from './run-export.ts';
+import { RetryPace } from './retry-pace.ts';
+import { runExportSync } from './run-export.ts';
 
 /** ReaderOptions is what a reader reads from, delivers to, and sends along. */
 export interface ReaderOptions {
   readonly state: State;
   readonly exporter: Exporter;
   readonly clock: Clock;
+  /** Gives numbers from 0 (inclusive) to 1. */
+  readonly random: () => number;
   /** After how many delivered flushes without a change a series may make room in a metric that has none left. */
   readonly idleFlushesBeforeRetirement: number;
+  /** How old an undeliverable delta window may become, in milliseconds. */
+  readonly maxWindowAgeMs: number;
   readonly resource: ReadonlyMap<string, AttributeValue>;
   readonly labels: ReadonlyMap<string, AttributeValue>;
 }
 
+/** FlushLimits is what one flush must keep to. */
+export interface FlushLimits {
+  /** The time it may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether to leave the backoff after failures out; never what the receiver asked for. */
+  readonly force?: boolean;
+}
+
+/** TurnLimits is what the tries of one flush must keep to. */
+interface TurnLimits {
+  /** When all has to be over, on the monotonic clock: it can come nearer. */
+  readonly deadlineMs: () => number;
+  readonly force: boolean;
+}
+
 /**
- * Reader is the cursor of one exporter on the state: what was last delivered, the window since, and the account. It
- * only reads the state, but for closing windows.
+ * Reader is the cursor of one exporter on the state: what was last delivered, the open and the frozen window, the
+ * account, and when the next request may be made. It only reads the state, but for closing windows and making room.
  */
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #pace: RetryPace;
   readonly #books = new Map<MetricState, MetricBook>();
-  /** Where what is undelivered begins. */
-  #windowStartUnixNano: bigint;
+  /** What the receiver may have taken and is to be sent again as it was, before anything newer. Deltas only. */
+  #frozen: DeliveryWindow | undefined = undefined;
+  /** What was sent last and not delivered: it is still part of the open window. */
+  #undelivered: DeliveryWindow | undefined = undefined;
   /** No flush may go on after this, on the monotonic clock. */
   #lastMomentMs = Infinity;
   /** Whether the next flush is the last. */
   #isLast = false;
+  /** Snapshots of before this don't count any more. */
+  #supersededBefore = 0n;
   #abort: AbortController | undefined = undefined;
+  #wake: (() => void) | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
   #waiting: Promise<FlushResult> | undefined = undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#windowStartUnixNano = options.state.windowStartUnixNano;
+    this.#pace = new RetryPace(options.clock, options.random);
   }
 
   /** Whether a flush is under way. */
@@ -62,11 +92,11 @@ export class Reader {
    * flush delivers everything recorded before the call. Flushes never overlap: a call during one waits, and all that
    * wait share the next. Never rejects.
    */
-  flush(timeoutMs: number): Promise<FlushResult> {
-    if (this.#running === undefined) return this.#run(timeoutMs);
+  flush(limits: FlushLimits): Promise<FlushResult> {
+    if (this.#running === undefined) return this.#run(limits);
     this.#waiting ??= this.#running.then(() => {
       this.#waiting = undefined;
-      return this.#run(timeoutMs);
+      return this.#run(limits);
     });
     return this.#waiting;
   }
@@ -79,9 +109,17 @@ export class Reader {
     const { clock, state } = this.#options;
     this.#lastMomentMs = clock.monotonicMs() + timeoutMs;
     const cancel = clock.schedule(() => this.#abort?.abort(), timeoutMs, { keepsProcessAlive: true });
-    await this.#running;
+    // A flush that waits for its turn need not: this one forces its way.
     this.#isLast = true;
-    const result = await this.flush(timeoutMs);
+    this.#wake?.();
+    for (
+      let busy = this.#waiting ?? this.#running;
+      busy !== undefined;
+      busy = this.#waiting ?? this.#running
+    ) {
+      await busy;
+    }
+    const result = await this.#run({ timeoutMs, force: true });
     cancel();
     state.close();
     return result;
@@ -92,66 +130,152 @@ export class Reader {
    * way is left to itself, and what is in it is sent again. `undefined` when the exporter can't do that.
    */
   flushSync(timeoutMs: number): FlushResult | undefined {
-    const { clock, exporter } = this.#options;
+    const { exporter } = this.#options;
     if (exporter.exportSync === undefined) return undefined;
-    const begunMs = clock.monotonicMs();
-    const snapshot = this.#cut();
-    if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings: [] });
-    const parts = runExportSync(exporter, snapshot, timeoutMs) ?? [];
-    this.#settle(snapshot, parts);
-    return flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs, warnings: [] });
+    const summary = new FlushSummary(this.#options);
+    const window = this.#cut();
+    this.#supersededBefore = window.snapshot.timeUnixNano;
+    const parts = runExportSync(exporter, window.snapshot, timeoutMs) ?? [];
+    for (const part of parts) if (isSettled(part)) this.#settle(window.snapshot, part);
+    summary.add(window.snapshot, { open: [], parts, attempts: 1 });
+    return summary.result();
   }
 
   /** account says where everything that was recorded is. */
   account(): Account {
     const byName = new Map<string, Amounts>();
     for (const metric of this.#options.state.metrics()) {
-      if (metric.aggregation !== 'gauge') byName.set(metric.name, amountsOf(metric, this.#bookOf(metric)));
+      if (metric.aggregation !== 'gauge') byName.set(metric.name, this.#bookOf(metric).amounts());
     }
     return { ...addAmounts(byName.values()), byName };
   }
 
-  #run(timeoutMs: number): Promise<FlushResult> {
-    this.#running = this.#flushOnce(timeoutMs).finally(() => {
+  /** Where what is undelivered begins. */
+  get undeliveredSinceUnixNano(): bigint {
+    let earliest = this.#options.state.windowStartUnixNano;
+    for (const { windowStarts, metric } of this.#books.values()) {
+      const start = windowStarts.earliest(metric.cells.length);
+      if (start < earliest) earliest = start;
+    }
+    const frozen = this.#frozen?.snapshot.startTimeUnixNano ?? earliest;
+    return frozen < earliest ? frozen : earliest;
+  }
+
+  #run(limits: FlushLimits): Promise<FlushResult> {
+    this.#running = this.#flushOnce(limits).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  async #flushOnce(timeoutMs: number): Promise<FlushResult> {
-    const { clock, exporter, state } = this.#options;
-    const begunMs = clock.monotonicMs();
-    const timeLeftMs = Math.min(timeoutMs, this.#lastMomentMs - begunMs);
-    if (timeLeftMs <= 0) return failure(flushedTooLate());
+  async #flushOnce({ timeoutMs, force = false }: FlushLimits): Promise<FlushResult> {
+    const { clock, state } = this.#options;
+    const endsAtMs = clock.monotonicMs() + timeoutMs;
+    // Once the last flush waits, one that does not force its way is to end.
+    const deadlineMs = (): number =>
+      this.#isLast && !force ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
+    if (clock.monotonicMs() >= deadlineMs()) return failure(flushedTooLate());
+    const summary = new FlushSummary(this.#options);
+    const limits = { deadlineMs, force };
 
-    this.#makeRoom();
-    const warnings: string[] = [];
+    this.#dropWhatIsTooOld(summary);
+    if (this.#frozen !== undefined) {
+      if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
+        return summary.resultUntried(this.#waitMs(limits));
+      if (!(await this.#deliver(this.#frozen, summary, limits))) return summary.result();
+    }
     for (;;) {
-      const snapshot = this.#cut();
+      // Without a wait the snapshot is taken before this call returns.
+      if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
+        return summary.resultUntried(this.#waitMs(limits));
+      this.#makeRoom();
+      const window = this.#cut();
       if (this.#isLast) state.close();
-      if (snapshot.points.length === 0) return success({ snapshot, durationMs: 0, warnings });
-
-      const leftMs = Math.max(0, timeLeftMs - (clock.monotonicMs() - begunMs));
-      this.#abort = new AbortController();
-      const parts = await runExport(exporter, snapshot, { clock, timeoutMs: leftMs, abort: this.#abort });
-      this.#abort = undefined;
-      this.#settle(snapshot, parts);
-      const result = flushResultOf(parts, { snapshot, durationMs: clock.monotonicMs() - begunMs, warnings });
+      const isDelivered = await this.#deliver(window, summary, limits);
       // A counter that was too large for one point of the wire goes on in the next.
-      const leftSomething = snapshot.metrics.some((data) => this.#bookOf(data.metric).leftSomething);
-      if (!result.ok || !leftSomething) return result;
-      warnings.push(...result.value.warnings);
+      const leftSomething = window.snapshot.metrics.some(({ metric }) => this.#bookOf(metric).leftSomething);
+      if (!isDelivered || !leftSomething || clock.monotonicMs() >= deadlineMs()) return summary.result();
     }
   }
 
-  /** Lets go of what may go, while nothing is under way that counts rows. */
+  /** Delivers the frozen window or one just cut, and says whether all of it is settled. */
+  async #deliver(window: DeliveryWindow, summary: FlushSummary, limits: TurnLimits): Promise<boolean> {
+    const { exporter, clock } = this.#options;
+    const { snapshot } = window;
+    const before = new Map(snapshot.metrics.map(({ metric }) => [metric, this.#bookOf(metric).finished]));
+    const delivery = await deliverWindow(window, {
+      exporter,
+      clock,
+      deadlineMs: limits.deadlineMs,
+      // What failed just now is not forced.
+      awaitTurn: () => this.#awaitTurn({ ...limits, force: false }),
+      startAbort: () => (this.#abort = new AbortController()),
+      onAnswered: (parts) => {
+        this.#pace.note(parts);
+        for (const part of parts) if (isSettled(part)) this.#settle(snapshot, part);
+      },
+    });
+    this.#abort = undefined;
+    summary.add(snapshot, delivery);
+    this.#keepOpen(window, delivery);
+    if (delivery.open.length > 0) return false;
+    for (const { metric, rows } of snapshot.metrics) {
+      const book = this.#bookOf(metric);
+      if (book.finished === rows) countIdleFlushes(book, before.get(metric));
+    }
+    return true;
+  }
+
+  /** What is not settled is frozen where the receiver may have taken it, else it stays in the open window. */
+  #keepOpen(window: DeliveryWindow, { open }: Delivery): void {
+    const { snapshot } = window;
+    if (window === this.#frozen) {
+      this.#frozen = open.length === 0 ? undefined : { snapshot, open };
+      return;
+    }
+    const isFreezing = this.#options.exporter.temporality !== 'cumulative';
+    const frozen = isFreezing ? open.filter((range) => range.mayBeTaken) : [];
+    for (const range of frozen) {
+      this.#forRows(snapshot, range, (data, rows) =>
+        this.#bookOf(data.metric).freeze(data, rows, snapshot.timeUnixNano),
+      );
+    }
+    this.#frozen = frozen.length === 0 ? undefined : { snapshot, open: frozen };
+    const rest = open.filter((range) => !frozen.includes(range));
+    this.#undelivered = rest.length === 0 ? undefined : { snapshot, open: rest };
+  }
+
+  /** Gives up the deltas of windows that are older than anyone wants them. */
+  #dropWhatIsTooOld(summary: FlushSummary): void {
+    const { clock, maxWindowAgeMs } = this.#options;
+    const oldest = unixNanoOf(clock.unixMs() - maxWindowAgeMs);
+    for (const window of [this.#frozen, this.#undelivered]) {
+      if (window === undefined || window.snapshot.startTimeUnixNano >= oldest) continue;
+      let isAnyDropped = false;
+      for (const range of window.open) {
+        this.#forRows(window.snapshot, range, (data, rows) => {
+          const book = this.#bookOf(data.metric);
+          isAnyDropped ||= book.isDelta;
+          const { timeUnixNano } = window.snapshot;
+          book.drop(data, rows, { isFrozen: window === this.#frozen, timeUnixNano });
+        });
+      }
+      if (isAnyDropped) summary.addDropped(window.snapshot);
+      if (window === this.#frozen) this.#frozen = undefined;
+      else this.#undelivered = undefined;
+    }
+  }
+
+  /** Lets go of what may go, while nothing is under way or frozen that counts rows. */
   #makeRoom(): void {
-    for (const [metric, book] of this.#books)
-      makeRoom(metric, book, this.#options.idleFlushesBeforeRetirement);
+    if (this.#frozen !== undefined) return;
+    for (const book of this.#books.values()) {
+      if (makeRoom(book, this.#options.idleFlushesBeforeRetirement)) this.#undelivered = undefined;
+    }
   }
 
   /** Takes a snapshot to be sent: what is recorded from now on belongs to the next window. */
-  #cut(): TakenSnapshot {
+  #cut(): DeliveryWindow {
     const { state } = this.#options;
     state.observe();
     const snapshot = this.#take(this.#nextEnd(), true);
@@ -162,7 +286,8 @@ export class Reader {
       for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
       this.#bookOf(data.metric).carry(data);
     }
-    return snapshot;
+    const { length } = snapshot.points;
+    return { snapshot, open: length === 0 ? [] : [{ from: 0, to: length, mayBeTaken: false }] };
   }
 
   #take(timeUnixNano: bigint, isToBeSent: boolean): TakenSnapshot {
@@ -171,7 +296,7 @@ export class Reader {
       state,
       settledOf: (metric) => this.#bookOf(metric),
       isToBeSent,
-      startTimeUnixNano: this.#windowStartUnixNano,
+      startTimeUnixNano: this.undeliveredSinceUnixNano,
       timeUnixNano,
       resource,
       labels,
@@ -185,33 +310,68 @@ export class Reader {
     return now > earliest ? now : earliest;
   }
 
-  /** Enters into the books what became of each range of points. */
-  #settle(snapshot: TakenSnapshot, parts: readonly ExportedPart[]): void {
+  /** Enters into the books what became of some points. */
+  #settle(snapshot: TakenSnapshot, { outcome, ...range }: ExportedPart): void {
+    if (snapshot.timeUnixNano < this.#supersededBefore) return;
+    const isFrozen = snapshot === this.#frozen?.snapshot;
+    this.#forRows(snapshot, range, (data, rows) => {
+      const book = this.#bookOf(data.metric);
+      if (isFrozen) book.settleFrozen(data, rows, outcome, snapshot.timeUnixNano);
+      else book.settle(data, rows, outcome, snapshot.timeUnixNano);
+    });
+  }
+
+  /** Goes through the metrics that a range of points touches, with the rows that it covers there. */
+  #forRows(
+    snapshot: TakenSnapshot,
+    range: PointRange,
+    visit: (data: MetricData, rows: PointRange) => void,
+  ): void {
     let first = 0;
     for (const data of snapshot.metrics) {
-      const rows = data.rows.length;
-      const book = this.#bookOf(data.metric);
-      const acceptedBefore = book.accepted;
-      for (const { from, to, outcome } of parts) {
-        const range = { from: Math.max(from - first, 0), to: Math.min(to - first, rows) };
-        if (range.from >= range.to) continue;
-        if (outcome.status === 'accepted') book.accept(data, range, snapshot.timeUnixNano);
-        else if (outcome.status === 'partial') book.takePartly(data, range);
-        // Everything else stays pending: the next running totals supersede it.
-      }
-      if (book.accepted === data.rows) countIdleFlushes(data.metric, book, acceptedBefore);
-      first += rows;
+      const { length } = data.rows;
+      const rows = { from: Math.max(range.from - first, 0), to: Math.min(range.to - first, length) };
+      if (rows.from < rows.to) visit(data, rows);
+      first += length;
     }
-    const isSettled = parts.every(
-      ({ outcome }) => outcome.status === 'accepted' || outcome.status === 'partial',
-    );
-    if (isSettled) this.#windowStartUnixNano = snapshot.timeUnixNano;
+  }
+
+  #waitMs(limits: TurnLimits): number {
+    return this.#pace.waitMs(limits);
+  }
+
+  /** Whether a request may be made now. */
+  #isTurn(limits: TurnLimits): boolean {
+    return this.#waitMs(limits) === 0 && this.#options.clock.monotonicMs() < limits.deadlineMs();
+  }
+
+  /** Waits until a request may be made; false, at once, when that is not before the deadline. */
+  async #awaitTurn(limits: TurnLimits): Promise<boolean> {
+    while (!this.#isTurn(limits)) {
+      const waitMs = this.#waitMs(limits);
+      if (this.#options.clock.monotonicMs() + waitMs >= limits.deadlineMs()) return false;
+      await this.#wait(waitMs);
+    }
+    return true;
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const woken = Promise.withResolvers<void>();
+    this.#wake = woken.resolve;
+    const cancel = this.#options.clock.schedule(woken.resolve, Math.ceil(ms), { keepsProcessAlive: true });
+    await woken.promise;
+    cancel();
+    this.#wake = undefined;
   }
 
   #bookOf(metric: MetricState): MetricBook {
     let book = this.#books.get(metric);
     if (book === undefined) {
-      book = new MetricBook();
+      const isDelta = sendsDelta(metric.kind, this.#options.exporter.temporality);
+      book = new MetricBook(metric, {
+        isDelta,
+        windowStartUnixNano: this.#options.state.windowStartUnixNano,
+      });
       this.#books.set(metric, book);
     }
     return book;

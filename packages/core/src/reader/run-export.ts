@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ExportOutcome, ExportReport, ExportedPart, Exporter } from '../exporter.ts';
+import type { ExportOutcome, ExportReport, ExportedPart, Exporter, PointRange } from '../exporter.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 
@@ -7,16 +7,23 @@ import { TelemetryError } from '../telemetry-error.ts';
 const graceMs = 250;
 
 /**
- * runExport hands a snapshot to an exporter and gives its report as a list of parts that covers every point. It never
+ * runExport hands a snapshot to an exporter and gives its report as a list of parts that covers every point that was to be sent. It never
  * rejects and always ends: an exporter that breaks its contract (throws, makes no sense, or goes on after its signal)
  * has an ambiguous outcome.
  */
 export async function runExport(
   exporter: Exporter,
   snapshot: Snapshot,
-  options: { readonly clock: Clock; readonly timeoutMs: number; readonly abort: AbortController },
+  options: {
+    readonly clock: Clock;
+    readonly timeoutMs: number;
+    readonly abort: AbortController;
+    /** The only points to send. */
+    readonly ranges?: readonly PointRange[] | undefined;
+  },
 ): Promise<readonly ExportedPart[]> {
-  const { clock, timeoutMs, abort } = options;
+  const { clock, timeoutMs, abort, ranges } = options;
+  const expected = ranges ?? [{ from: 0, to: snapshot.points.length }];
   const overdue = Promise.withResolvers<ExportReport>();
   const cancels: (() => void)[] = [];
   const schedule = (callback: () => void, delayMs: number): void => {
@@ -27,10 +34,10 @@ export async function runExport(
   });
   schedule(() => abort.abort(), timeoutMs);
   try {
-    const exported = exporter.export(snapshot, { timeoutMs, signal: abort.signal });
-    return partsOf(await Promise.race([exported, overdue.promise]), snapshot.points.length);
+    const exported = exporter.export(snapshot, { timeoutMs, signal: abort.signal, ranges });
+    return partsOf(await Promise.race([exported, overdue.promise]), expected);
   } catch (cause) {
-    return partsOf(brokenContract('threw', cause), snapshot.points.length);
+    return partsOf(brokenContract('threw', cause), expected);
   } finally {
     for (const cancel of cancels) cancel();
   }
@@ -43,27 +50,31 @@ export function runExportSync(
   timeoutMs: number,
 ): readonly ExportedPart[] | undefined {
   if (exporter.exportSync === undefined) return undefined;
-  const { length } = snapshot.points;
+  const expected = [{ from: 0, to: snapshot.points.length }];
   try {
-    return partsOf(exporter.exportSync(snapshot, { timeoutMs }), length);
+    return partsOf(exporter.exportSync(snapshot, { timeoutMs }), expected);
   } catch (cause) {
-    return partsOf(brokenContract('threw', cause), length);
+    return partsOf(brokenContract('threw', cause), expected);
   }
 }
 
-/** The parts of a report in point order, with what the exporter left out filled in. */
-function partsOf(report: ExportReport, length: number): readonly ExportedPart[] {
-  if (!('parts' in report)) return [{ from: 0, to: length, outcome: report }];
+/** The parts of a report within the points that were to be sent, in order, with what the exporter left out filled in. */
+function partsOf(report: ExportReport, expected: readonly PointRange[]): readonly ExportedPart[] {
+  if (!('parts' in report)) return expected.map(({ from, to }) => ({ from, to, outcome: report }));
+  const reported = report.parts.toSorted((a, b) => a.from - b.from);
   const parts: ExportedPart[] = [];
-  let covered = 0;
-  for (const part of report.parts.toSorted((a, b) => a.from - b.from)) {
-    const to = Math.min(part.to, length);
-    if (part.from < covered || to <= part.from) continue;
-    if (part.from > covered) parts.push({ from: covered, to: part.from, outcome: leftOut });
-    parts.push({ from: part.from, to, outcome: part.outcome });
-    covered = to;
+  for (const range of expected) {
+    let covered = range.from;
+    for (const part of reported) {
+      const from = Math.max(part.from, covered);
+      const to = Math.min(part.to, range.to);
+      if (from >= to) continue;
+      if (from > covered) parts.push({ from: covered, to: from, outcome: leftOut });
+      parts.push({ from, to, outcome: part.outcome });
+      covered = to;
+    }
+    if (covered < range.to) parts.push({ from: covered, to: range.to, outcome: leftOut });
   }
-  if (covered < length) parts.push({ from: covered, to: length, outcome: leftOut });
   return parts;
 }
 

@@ -20,6 +20,10 @@ export class BucketPoint implements HistogramPoint {
     return this.#data.series(this.#row);
   }
 
+  get windowStartTimeUnixNano(): bigint {
+    return this.#data.windowStarts.of(this.#row);
+  }
+
   get startTimeUnixNano(): bigint {
     return this.series.startTimeUnixNano;
   }

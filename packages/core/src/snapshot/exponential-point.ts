@@ -21,6 +21,10 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
     return this.#data.series(this.#row);
   }
 
+  get windowStartTimeUnixNano(): bigint {
+    return this.#data.windowStarts.of(this.#row);
+  }
+
   get startTimeUnixNano(): bigint {
     return this.series.startTimeUnixNano;
   }

@@ -6,6 +6,7 @@ import { BucketPoint } from './bucket-point.ts';
 import { LastValuePoint } from './last-value-point.ts';
 import type { Point } from './point.ts';
 import type { Rows } from './rows.ts';
+import type { WindowStarts } from './window-starts.ts';
 import { TotalPoint } from './total-point.ts';
 
 /** Restart is where a running total was begun anew, because it would not have fitted the wire. */
@@ -25,6 +26,8 @@ export class MetricData {
   readonly settled: Rows | undefined;
   /** For histograms: rows whose moments of the window are undelivered too. */
   readonly carried: Rows | undefined;
+  /** Where the window of each row began. */
+  readonly windowStarts: WindowStarts;
   /** The running totals that were begun anew. */
   readonly restarts: ReadonlyMap<Cell, Restart>;
 
@@ -33,6 +36,7 @@ export class MetricData {
     readonly rows: Rows;
     readonly settled: Rows | undefined;
     readonly carried: Rows | undefined;
+    readonly windowStarts: WindowStarts;
     readonly restarts: ReadonlyMap<Cell, Restart>;
   }) {
     this.metric = fields.metric;
@@ -40,6 +44,7 @@ export class MetricData {
     this.rows = fields.rows;
     this.settled = fields.settled;
     this.carried = fields.carried;
+    this.windowStarts = fields.windowStarts;
     this.restarts = fields.restarts;
   }
 

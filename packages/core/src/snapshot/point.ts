@@ -17,6 +17,8 @@ export interface SumPoint {
    * integer can hold begins anew.
    */
   readonly startTimeUnixNano: bigint;
+  /** When `delta` began, in nanoseconds since the Unix epoch: where the last delivered window of the series ended. */
+  readonly windowStartTimeUnixNano: bigint;
   /** What was added since the last delivered flush. */
   readonly delta: number | bigint;
   /** What was added since `startTimeUnixNano`. */
@@ -31,6 +33,8 @@ export interface HistogramPoint {
   readonly startTimeUnixNano: bigint;
   /** Upper-inclusive bucket bounds, strictly increasing. */
   readonly bounds: readonly number[];
+  /** When `delta` began, in nanoseconds since the Unix epoch: where the last delivered window of the series ended. */
+  readonly windowStartTimeUnixNano: bigint;
   /** What was recorded since the last delivered flush. */
   readonly delta: Distribution;
   /** What was recorded since `startTimeUnixNano`. */
@@ -60,6 +64,8 @@ export interface ExponentialHistogramPoint {
   readonly series: Series;
   /** When the running total began, in nanoseconds since the Unix epoch. */
   readonly startTimeUnixNano: bigint;
+  /** When `delta` began, in nanoseconds since the Unix epoch: where the last delivered window of the series ended. */
+  readonly windowStartTimeUnixNano: bigint;
   /** What was recorded since the last delivered flush. */
   readonly delta: ExponentialDistribution;
   /** What was recorded since `startTimeUnixNano`. */

@@ -4,6 +4,7 @@ import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import { MetricData, type Restart } from './metric-data.ts';
 import { Rows } from './rows.ts';
+import type { WindowStarts } from './window-starts.ts';
 import { TakenSnapshot } from './taken-snapshot.ts';
 
 /** Settled is how far a reader has got with one metric. */
@@ -12,10 +13,12 @@ export interface Settled {
   readonly settled: Rows | undefined;
   /** The moments of windows that were closed and are not delivered yet: they belong to what is new. */
   readonly carried: Rows | undefined;
+  /** Where the window of each row began. */
+  readonly windowStarts: WindowStarts;
   /** The running totals that were begun anew. */
   readonly restarts: ReadonlyMap<Cell, Restart>;
   /** limitToWire gives the rows, or what of them can be sent at once. */
-  limitToWire(rows: Rows, metric: MetricState): Rows;
+  limitToWire(rows: Rows): Rows;
 }
 
 /**
@@ -37,10 +40,10 @@ export function takeSnapshot(options: {
   for (const metric of options.state.metrics()) {
     if (metric.slab.rows === 0) continue;
     const book = settledOf(metric);
-    const { settled, carried, restarts } = book;
+    const { settled, carried, windowStarts, restarts } = book;
     const copy = Rows.copyOf(metric);
-    const rows = isToBeSent ? book.limitToWire(copy, metric) : copy;
-    metrics.push(new MetricData({ metric, rows, settled, carried, restarts }));
+    const rows = isToBeSent ? book.limitToWire(copy) : copy;
+    metrics.push(new MetricData({ metric, rows, settled, carried, windowStarts, restarts }));
   }
   return new TakenSnapshot({ ...rest, metrics });
 }

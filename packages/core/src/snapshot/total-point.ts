@@ -22,6 +22,10 @@ export class TotalPoint implements SumPoint {
     return isMonotonic(this.#data.metric.kind);
   }
 
+  get windowStartTimeUnixNano(): bigint {
+    return this.#data.windowStarts.of(this.#row);
+  }
+
   get startTimeUnixNano(): bigint {
     const { restarts } = this.#data;
     const restart = restarts.size === 0 ? undefined : restarts.get(this.series);
