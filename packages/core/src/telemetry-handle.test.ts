@@ -98,7 +98,8 @@ describe('start', () => {
     const telemetry = new TelemetryHandle({
       exporter,
       clock,
-      flushIntervalMs: 100,
+      flushIntervalMs: 60_000,
+      timeoutMs: 100,
       warn: (text) => warnings.push(text),
     });
     telemetry.recordCounter('c', 1);
@@ -110,7 +111,7 @@ describe('start', () => {
       failed('rejected'),
     ] as ExportReport[]) {
       exporter.next(report);
-      clock.advance(100);
+      clock.advance(60_000);
       await settle();
     }
     expect(warnings).toEqual([
