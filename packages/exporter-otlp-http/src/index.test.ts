@@ -8,6 +8,7 @@ test('the package exports these values and no others', () => {
     'OtlpHttpExporter',
     'TransportError',
     'encodeOtlpJson',
+    'fetchTransport',
     'undiciTransport',
   ]);
 });

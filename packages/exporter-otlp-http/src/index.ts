@@ -6,7 +6,12 @@ export type { OtlpHttpExporterOptions, OtlpProtocol } from './exporter-options.t
 export { OtlpHttpError } from './otlp-http-error.ts';
 export type { OtlpHttpErrorCode } from './otlp-http-error.ts';
 export { OtlpHttpExporter } from './otlp-http-exporter.ts';
+export { fetchTransport } from './transport/fetch-transport.ts';
+export type { FetchTransportOptions } from './transport/fetch-transport.ts';
 export { TransportError } from './transport/transport.ts';
 export type { Transport, TransportRequest, TransportResponse } from './transport/transport.ts';
+export type { ProxyOptions } from './transport/choose-proxy.ts';
+export type { TransportWarning } from './transport/tls-files.ts';
+export type { TlsOptions } from './transport/tls-options.ts';
 export { undiciTransport } from './transport/undici-transport.ts';
-export type { TlsOptions, UndiciTransportOptions } from './transport/undici-transport.ts';
+export type { HttpVersion, UndiciTransportOptions } from './transport/undici-transport.ts';
