@@ -35,6 +35,7 @@ export type { Recording } from './recording.ts';
 export { failure, succeeded, success } from './result.ts';
 export type { Failure, Result, Success } from './result.ts';
 export type {
+  BucketCounts,
   Distribution,
   ExponentialDistribution,
   ExponentialHistogramPoint,

@@ -279,7 +279,9 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     const result = await this.flush();
     if (!result.ok && !this.#isFailing && this.#listeners.size === 0) {
       const { code, message, kept } = result.error;
-      this.#warn(`Flushing fails (${code}): ${message} ${kept ? 'The data are kept.' : ''}`.trimEnd());
+      this.#warn(
+        `Flushing fails, ${kept ? 'the data are kept' : 'not all data are kept'} (${code}): ${message}`,
+      );
     }
     this.#isFailing = !result.ok;
   }

@@ -1,8 +1,8 @@
 import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { MetricData } from './metric-data.ts';
-import type { Distribution, HistogramPoint } from './point.ts';
-import { type Moments, totalMoments, undeliveredMoments } from './read-moments.ts';
+import type { BucketCounts, Distribution, HistogramPoint } from './point.ts';
+import { totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
 
 /** BucketPoint is a row of explicit buckets seen as a point. */
@@ -33,23 +33,58 @@ export class BucketPoint implements HistogramPoint {
   }
 
   get total(): Distribution {
-    return this.#distribution(totalMoments(this.#data, this.#row), undefined);
+    return new RowDistribution(this.#data, this.#row, undefined);
   }
 
   get delta(): Distribution {
-    return this.#distribution(undeliveredMoments(this.#data, this.#row), this.#data.settled);
+    return new RowDistribution(this.#data, this.#row, { settled: this.#data.settled });
+  }
+}
+
+/** RowDistribution reads a row of explicit buckets: all of it, or what is new in it. Nothing is copied. */
+class RowDistribution implements Distribution, BucketCounts {
+  readonly length: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  readonly #values: Float64Array;
+  readonly #offset: number;
+  /** The counts to take away, or `undefined` when there is nothing to. */
+  readonly #before: Float64Array | undefined;
+
+  constructor(data: MetricData, row: number, since: { readonly settled: Rows | undefined } | undefined) {
+    const { rows } = data;
+    const { settled } = since ?? { settled: undefined };
+    this.length = rows.width - histogramRow.buckets;
+    this.#values = rows.values;
+    this.#offset = row * rows.width + histogramRow.buckets;
+    this.#before = settled !== undefined && row < settled.length ? settled.values : undefined;
+    let count = 0;
+    for (let index = 0; index < this.length; index++) count += this.at(index);
+    const moments = since === undefined ? totalMoments(data, row) : undeliveredMoments(data, row);
+    this.count = count;
+    this.sum = moments.sum;
+    this.min = moments.min;
+    this.max = moments.max;
   }
 
-  /** The moments, and the bucket counts less those of `before`. */
-  #distribution({ sum, min, max }: Moments, before: Rows | undefined): Distribution {
-    const { rows } = this.#data;
-    const bucketCounts: number[] = [];
-    let count = 0;
-    for (let place: number = histogramRow.buckets; place < rows.width; place++) {
-      const inBucket = rows.number(this.#row, place) - (before?.number(this.#row, place) ?? 0);
-      bucketCounts.push(inBucket);
-      count += inBucket;
-    }
-    return { count, sum, min, max, bucketCounts };
+  get bucketCounts(): BucketCounts {
+    return this;
+  }
+
+  at(index: number): number {
+    const place = this.#offset + index;
+    const count = this.#values[place] as number;
+    return this.#before === undefined ? count : count - (this.#before[place] as number);
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
+
+  toJSON(): object {
+    const { count, sum, min, max } = this;
+    return { count, sum, min, max, bucketCounts: [...this] };
   }
 }

@@ -51,7 +51,14 @@ export interface Distribution {
   /** The largest value, or `undefined` when there was none. */
   readonly max: number | undefined;
   /** One count per bucket: one more than there are bounds. */
-  readonly bucketCounts: readonly number[];
+  readonly bucketCounts: BucketCounts;
+}
+
+/** BucketCounts reads the counts of buckets one by one: an array is one. */
+export interface BucketCounts extends Iterable<number> {
+  readonly length: number;
+  /** The count of the bucket at an index from 0 to length − 1. */
+  at(index: number): number | undefined;
 }
 
 /**
@@ -94,7 +101,7 @@ export interface ExponentialDistribution {
 export interface ExponentialRange {
   /** The index of the first bucket; 0 when there is none. */
   readonly offset: number;
-  readonly bucketCounts: readonly number[];
+  readonly bucketCounts: BucketCounts;
 }
 
 /** GaugePoint is a gauge's last value. */

@@ -46,7 +46,8 @@ function valuesToJson(point: Point): Readonly<Record<string, unknown>> {
 }
 
 function distributionToJson(values: Distribution): Readonly<Record<string, unknown>> {
-  return { ...values, count: String(values.count), bucketCounts: values.bucketCounts.map(String) };
+  const { count, sum, min, max, bucketCounts } = values;
+  return { count: String(count), sum, min, max, bucketCounts: Array.from(bucketCounts, String) };
 }
 
 function exponentialToJson(values: ExponentialDistribution): Readonly<Record<string, unknown>> {
@@ -55,8 +56,8 @@ function exponentialToJson(values: ExponentialDistribution): Readonly<Record<str
     ...values,
     count: String(count),
     zeroCount: String(zeroCount),
-    positive: { offset: positive.offset, bucketCounts: positive.bucketCounts.map(String) },
-    negative: { offset: negative.offset, bucketCounts: negative.bucketCounts.map(String) },
+    positive: { offset: positive.offset, bucketCounts: Array.from(positive.bucketCounts, String) },
+    negative: { offset: negative.offset, bucketCounts: Array.from(negative.bucketCounts, String) },
   };
 }
 

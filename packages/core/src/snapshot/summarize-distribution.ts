@@ -1,4 +1,9 @@
-import type { HistogramPoint, ExponentialHistogramPoint, ExponentialDistribution } from './point.ts';
+import type {
+  BucketCounts,
+  HistogramPoint,
+  ExponentialHistogramPoint,
+  ExponentialDistribution,
+} from './point.ts';
 import type { DistributionSummary } from './snapshot.ts';
 
 /** Bucket is a range of values, its bounds not necessarily finite, and how many values it holds. */
@@ -50,9 +55,11 @@ function boundsOf(point: HistogramPoint | ExponentialHistogramPoint): readonly n
   return point.type === 'histogram' ? point.bounds : [];
 }
 
-function* explicitBuckets(counts: readonly number[], bounds: readonly number[]): Generator<Bucket> {
-  for (const [i, count] of counts.entries()) {
+function* explicitBuckets(counts: BucketCounts, bounds: readonly number[]): Generator<Bucket> {
+  let i = 0;
+  for (const count of counts) {
     yield { lower: bounds[i - 1] ?? -Infinity, upper: bounds[i] ?? Infinity, count };
+    i++;
   }
 }
 
@@ -62,11 +69,12 @@ function* exponentialBuckets(values: ExponentialDistribution): Generator<Bucket>
   const border = (index: number): number => 2 ** (index * 2 ** -scale);
   for (let i = negative.bucketCounts.length - 1; i >= 0; i--) {
     const index = negative.offset + i;
-    yield { lower: -border(index + 1), upper: -border(index), count: negative.bucketCounts[i] ?? 0 };
+    yield { lower: -border(index + 1), upper: -border(index), count: negative.bucketCounts.at(i) ?? 0 };
   }
   yield { lower: 0, upper: 0, count: values.zeroCount };
-  for (const [i, count] of positive.bucketCounts.entries()) {
-    const index = positive.offset + i;
+  let index = positive.offset;
+  for (const count of positive.bucketCounts) {
     yield { lower: border(index), upper: border(index + 1), count };
+    index++;
   }
 }

@@ -99,19 +99,33 @@ class MetricPoints implements Points {
   readonly length: number;
   readonly metrics: readonly MetricData[];
 
+  /** The index of each metric's first point. */
+  readonly #firsts: readonly number[];
+
   constructor(metrics: readonly MetricData[]) {
     this.metrics = metrics;
-    this.length = metrics.reduce((length, data) => length + data.rows.length, 0);
+    const firsts: number[] = [];
+    let length = 0;
+    for (const data of metrics) {
+      firsts.push(length);
+      length += data.rows.length;
+    }
+    this.#firsts = firsts;
+    this.length = length;
     Object.freeze(this);
   }
 
   at(index: number): Point | undefined {
-    let row = index;
-    for (const data of this.metrics) {
-      if (row < data.rows.length) return row >= 0 ? data.point(row) : undefined;
-      row -= data.rows.length;
+    if (!(index >= 0 && index < this.length)) return undefined;
+    // The last metric that begins at or before the index.
+    let low = 0;
+    let high = this.metrics.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#firsts[middle] as number) <= index) low = middle;
+      else high = middle - 1;
     }
-    return undefined;
+    return this.metrics[low]?.point(index - (this.#firsts[low] as number));
   }
 
   *[Symbol.iterator](): Generator<Point> {

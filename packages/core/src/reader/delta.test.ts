@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { ExportOptions, ExportOutcome, ExportReport, Exporter } from '../exporter.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { TelemetryError } from '../telemetry-error.ts';
+import { TelemetryHandle } from '../telemetry-handle.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+
+interface Export {
+  readonly snapshot: Snapshot;
+  readonly ranges: ExportOptions['ranges'];
+}
+
+class DeltaExporter implements Exporter {
+  readonly temporality = 'delta';
+  readonly exports: Export[] = [];
+  readonly reports: ExportReport[] = [];
+
+  async export(snapshot: Snapshot, { ranges }: ExportOptions): Promise<ExportReport> {
+    this.exports.push({ snapshot, ranges });
+    return this.reports.shift() ?? { status: 'accepted' };
+  }
+}
+
+function setUp(): { telemetry: TelemetryHandle; exporter: DeltaExporter; clock: ManualClock } {
+  const exporter = new DeltaExporter();
+  const clock = new ManualClock();
+  const telemetry = new TelemetryHandle({ exporter, clock, timeoutMs: 100, maxWindowAgeMs: 10_000 });
+  return { telemetry, exporter, clock };
+}
+
+function failed(status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected'): ExportOutcome {
+  return { status, error: new TelemetryError('TEST_FAILURE', `scripted: ${status}`) };
+}
+
+const force = { force: true };
+
+describe('a delta window', () => {
+  it('is cleared once it is accepted, and the next begins where it ended', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    telemetry.recordCounter('c', 5);
+    clock.advance(10);
+    await telemetry.flush();
+    telemetry.recordCounter('c', 3);
+    clock.advance(10);
+    await telemetry.flush();
+    const [first, second] = exporter.exports.map(({ snapshot }) => snapshot);
+    expect(second?.points.at(0)).toMatchObject({ delta: 3, windowStartTimeUnixNano: first?.timeUnixNano });
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n });
+  });
+
+  it('merges into the next when nobody can have taken it', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    const began = BigInt(clock.wallMs) * 1_000_000n;
+    for (const status of ['not-delivered', 'refused'] as const) {
+      telemetry.recordCounter('c', 5);
+      telemetry.recordLatencyMs('p', 5);
+      exporter.reports.push(failed(status));
+      clock.advance(10);
+      expect(await telemetry.flush(force)).toMatchObject({ ok: false, error: { kept: true } });
+    }
+    clock.advance(10);
+    expect(await telemetry.flush(force)).toMatchObject({ ok: true });
+    const last = exporter.exports.at(-1);
+    expect(last?.ranges).toBeUndefined();
+    expect(last?.snapshot.points.at(0)).toMatchObject({ delta: 10, windowStartTimeUnixNano: began });
+    expect(last?.snapshot.latency('p')).toMatchObject({ count: 2, sum: 10 });
+    expect(telemetry.account()).toMatchObject({ recorded: 12n, accepted: 12n });
+  });
+
+  it('is frozen when it may have been taken: it comes again as it was, before anything newer', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 5);
+    exporter.reports.push(failed('ambiguous'));
+    expect(await telemetry.flush()).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });
+    telemetry.recordCounter('c', 3);
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, pending: 8n });
+    exporter.reports.push(failed('not-delivered'));
+    expect(await telemetry.flush(force)).toMatchObject({ ok: false });
+    expect(exporter.exports).toHaveLength(2);
+    expect(await telemetry.flush(force)).toMatchObject({ ok: true, value: { attempts: 2 } });
+    const [first, second, third, fourth] = exporter.exports;
+    expect(second?.snapshot).toBe(first?.snapshot);
+    expect(third?.snapshot).toBe(first?.snapshot);
+    expect(fourth?.snapshot.counter('c')).toBe(3n);
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n });
+  });
+
+  it('is settled range by range: what was settled is not sent again, and each series has its own window', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    const began = BigInt(clock.wallMs) * 1_000_000n;
+    for (const chain of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { chain });
+    clock.advance(10);
+    exporter.reports.push({
+      parts: [
+        { from: 0, to: 1, outcome: { status: 'accepted' } },
+        { from: 1, to: 2, outcome: failed('ambiguous') },
+        { from: 2, to: 3, outcome: failed('not-delivered') },
+      ],
+    });
+    await telemetry.flush();
+    const cutAt = exporter.exports[0]?.snapshot.timeUnixNano;
+    expect(telemetry.account()).toMatchObject({ accepted: 1n, pending: 2n });
+    for (const chain of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { chain });
+    clock.advance(10);
+    expect(await telemetry.flush(force)).toMatchObject({ ok: true });
+    expect(exporter.exports[1]).toMatchObject({ ranges: [{ from: 1, to: 2 }] });
+    const points = Array.from(exporter.exports[2]?.snapshot.points ?? [], (point) =>
+      point.type === 'sum' ? [point.delta, point.windowStartTimeUnixNano] : [],
+    );
+    expect(points).toEqual([
+      [1, cutAt],
+      [1, cutAt],
+      [2, began],
+    ]);
+    expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 6n, pending: 0n });
+  });
+
+  it.each<readonly [string, ExportOutcome, object]>([
+    ['rejected', failed('rejected'), { rejected: 5n }],
+    [
+      'taken in part',
+      { status: 'partial', rejectedDataPoints: 1, sentDataPoints: 2, message: '' },
+      { unattributed: 5n },
+    ],
+    [
+      'rejected to the last point',
+      { status: 'partial', rejectedDataPoints: 2, sentDataPoints: 2, message: '' },
+      { rejected: 5n },
+    ],
+  ])('is counted and gone when it is %s', async (_, outcome, amounts) => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 5);
+    exporter.reports.push(outcome);
+    expect(await telemetry.flush()).toMatchObject({
+      ok: false,
+      error: { kept: false, snapshot: expect.anything() },
+    });
+    expect(telemetry.account()).toMatchObject({ recorded: 5n, pending: 0n, ...amounts });
+    telemetry.recordCounter('c', 1);
+    await telemetry.flush(force);
+    expect(exporter.exports[1]?.snapshot.counter('c')).toBe(1n);
+    expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 1n, ...amounts });
+  });
+
+  it.each(['ambiguous', 'not-delivered'] as const)(
+    'is given up, counted and reported when it is %s for too long; what is newer is delivered',
+    async (status) => {
+      const { telemetry, exporter, clock } = setUp();
+      telemetry.recordCounter('c', 5);
+      telemetry.recordLatencyMs('p', 5);
+      exporter.reports.push(failed(status));
+      await telemetry.flush();
+      clock.advance(5_000);
+      telemetry.recordCounter('c', 3);
+      telemetry.recordLatencyMs('p', 3);
+      clock.advance(5_001);
+      expect(await telemetry.flush()).toMatchObject({
+        ok: false,
+        error: { code: 'WINDOW_DROPPED', kept: false },
+      });
+      expect(exporter.exports.at(-1)?.snapshot.counter('c')).toBe(3n);
+      expect(exporter.exports.at(-1)?.snapshot.latency('p')).toMatchObject({ count: 1, sum: 3 });
+      expect(telemetry.account()).toMatchObject({ recorded: 10n, dropped: 6n, accepted: 4n, pending: 0n });
+      expect(await telemetry.flush()).toMatchObject({ ok: true });
+    },
+  );
+
+  it('goes out in several when a counter was added more than the wire can hold', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 2n ** 64n - 1n);
+    expect(await telemetry.flush()).toMatchObject({ ok: true });
+    const deltas = exporter.exports.map(({ snapshot }) => snapshot.counter('c'));
+    expect(deltas).toEqual([2n ** 63n - 1n, 2n ** 63n - 1n, 1n]);
+    const [first, second] = exporter.exports.map(({ snapshot }) => snapshot);
+    expect(second?.points.at(0)).toHaveProperty('windowStartTimeUnixNano', first?.timeUnixNano);
+  });
+
+  it('leaves up-down counters their running totals', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.upDownCounter('u').add(5);
+    exporter.reports.push(failed('rejected'));
+    await telemetry.flush();
+    telemetry.upDownCounter('u').add(-2);
+    await telemetry.flush(force);
+    expect(exporter.exports[1]?.snapshot.points.at(0)).toHaveProperty('total', 3);
+    expect(telemetry.account()).toMatchObject({ recorded: 3n, accepted: 3n, rejected: 0n });
+  });
+});
