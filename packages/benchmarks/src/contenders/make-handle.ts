@@ -2,7 +2,7 @@ import { TelemetryHandle, type Exporter, type Snapshot } from '@pqcnet/telemetry
 import type { Tally } from '../record/recorder.ts';
 
 /** An exporter that takes everything and does nothing. */
-export const acceptingExporter: Exporter = {
+const acceptingExporter: Exporter = {
   temporality: 'cumulative',
   export: async () => ({ status: 'accepted' }),
 };

@@ -85,7 +85,7 @@ export const importRows: readonly Row[] = [
     title: "import '@pqcnet/telemetry'",
     run: (effort) =>
       compareImports(
-        [{ contender: '@pqcnet/telemetry', modules: ['@pqcnet/telemetry'] }, ...peers],
+        [{ contender: '@pqcnet/telemetry', modules: [import.meta.resolve('@pqcnet/telemetry')] }, ...peers],
         2,
         effort,
       ),

@@ -10,7 +10,7 @@ export function showFigure({ median, p10, p90 }: Summary, unit: Unit): string {
 }
 
 /** showNumber shows three digits that count. */
-export function showNumber(value: number): string {
+function showNumber(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) >= 100) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));
