@@ -45,6 +45,11 @@ export interface TelemetryHandleOptions {
   readonly maxWindowAgeMs?: number | undefined;
   /** Unit, description and bounds by metric name; they win over those in code. */
   readonly metrics?: ReadonlyMap<string, MetricOptions> | undefined;
+  /**
+   * Has exports measured under their semantic-convention names (`otel.sdk.exporter.…`), with these attributes. Default:
+   * they are not.
+   */
+  readonly selfMetrics?: Attributes | undefined;
   /** True makes every record and flush do nothing, with success. Default false. */
   readonly disabled?: boolean | undefined;
   /** Where time comes from. */
@@ -104,6 +109,7 @@ export interface CheckedOptions {
   readonly maxWindowAgeMs: number;
   readonly random: () => number;
   readonly metrics: ReadonlyMap<string, MetricOptions>;
+  readonly selfMetrics: Attributes | undefined;
   readonly isDisabled: boolean;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
@@ -148,6 +154,7 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     }),
     random: options.random ?? Math.random,
     metrics,
+    selfMetrics: options.selfMetrics,
     isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,
     warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' })),

@@ -53,4 +53,4 @@ export { TelemetryError } from './telemetry-error.ts';
 export type { TelemetryErrorCode } from './telemetry-error.ts';
 export { sendsDelta } from './temporality.ts';
 export { TelemetryHandle } from './telemetry-handle.ts';
-export type { FlushOptions } from './telemetry-handle.ts';
+export type { DeliveryStatus, FlushOptions } from './telemetry-handle.ts';

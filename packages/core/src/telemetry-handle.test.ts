@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import type { ExportReport } from './exporter.ts';
 import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
@@ -91,35 +92,81 @@ describe('start', () => {
     await telemetry.shutdown();
   });
 
-  it('warns once of failures that nobody listens to, and again after a success', async () => {
+  it('warns of failures that nobody listens for, once a minute at the most', async () => {
     const clock = new ManualClock();
     const exporter = new ScriptedExporter();
     const warnings: string[] = [];
     const telemetry = new TelemetryHandle({
       exporter,
       clock,
-      flushIntervalMs: 60_000,
+      flushIntervalMs: 40_000,
       timeoutMs: 100,
       warn: (text) => warnings.push(text),
     });
     telemetry.recordCounter('c', 1);
     telemetry.start();
-    for (const report of [
-      failed('refused'),
-      failed('refused'),
-      { status: 'accepted' },
-      failed('rejected'),
-    ] as ExportReport[]) {
+    for (const report of [failed('refused'), failed('ambiguous'), failed('rejected')]) {
       exporter.next(report);
-      clock.advance(60_000);
+      clock.advance(40_000);
       await settle();
     }
     expect(warnings).toEqual([
       expect.stringContaining('scripted: refused'),
       expect.stringContaining('scripted: rejected'),
     ]);
+    telemetry.onFlush(() => {});
+    exporter.next(failed('refused'));
+    clock.advance(120_000);
+    await settle();
+    expect(warnings).toHaveLength(2);
     await telemetry.shutdown();
   });
+});
+
+describe('status', () => {
+  it('says when the last success was, how many failures since, and what is pending since when', async () => {
+    const clock = new ManualClock();
+    const exporter = new ScriptedExporter();
+    const telemetry = new TelemetryHandle({ exporter, clock, timeoutMs: 100, random: () => 0.5 });
+    expect(telemetry.status()).toEqual({
+      lastSuccessUnixMs: undefined,
+      failuresInRow: 0,
+      pending: 0n,
+      pendingSinceUnixMs: undefined,
+      nextRequestInMs: 0,
+    });
+    telemetry.recordCounter('c', 1);
+    await telemetry.flush();
+    const deliveredUnixMs = clock.wallMs;
+    telemetry.recordCounter('c', 2);
+    clock.advance(500);
+    for (let i = 0; i < 2; i++) {
+      exporter.next(failed('ambiguous'));
+      await telemetry.flush({ force: true });
+    }
+    expect(telemetry.status()).toEqual({
+      lastSuccessUnixMs: deliveredUnixMs,
+      failuresInRow: 2,
+      pending: 2n,
+      pendingSinceUnixMs: deliveredUnixMs,
+      nextRequestInMs: 1500,
+    });
+  });
+});
+
+it('publishes every result on a diagnostics channel', async () => {
+  const exporter = new ScriptedExporter();
+  const telemetry = new TelemetryHandle({ exporter, timeoutMs: 100 });
+  const published: unknown[] = [];
+  const subscriber = (message: unknown): void => void published.push(message);
+  subscribe('pqcnet.telemetry.flush', subscriber);
+  telemetry.recordCounter('c', 1);
+  const accepted = await telemetry.flush();
+  exporter.next(failed('refused'));
+  const refused = await telemetry.flush();
+  unsubscribe('pqcnet.telemetry.flush', subscriber);
+  await telemetry.flush({ force: true });
+  expect(published).toEqual([accepted, refused]);
 });
 
 describe('shutdown', () => {

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Attributes } from './attributes.ts';
 import { type Catalogue, type CataloguedRecording, catalogued, cataloguedKinds } from './catalogue.ts';
 import type { Clock } from './clock.ts';
@@ -7,6 +8,7 @@ import { FlushSchedule } from './reader/flush-schedule.ts';
 import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
 import { Reader } from './reader/reader.ts';
 import type { Binding } from './record/binding.ts';
+import { measureExports } from './measure-exports.ts';
 import { copyAttributes } from './record/copy-attributes.ts';
 import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
@@ -33,6 +35,26 @@ import {
 } from './handle-options.ts';
 import { unixNanoOf } from './unix-nano.ts';
 
+/** DeliveryStatus is how delivering goes. */
+export interface DeliveryStatus {
+  /** When a flush last delivered everything, in milliseconds since the Unix epoch; `undefined` before the first. */
+  readonly lastSuccessUnixMs: number | undefined;
+  /** How many flushes have failed since. */
+  readonly failuresInRow: number;
+  /** What is not delivered, in the unit of the account. */
+  readonly pending: bigint;
+  /** Where the oldest of it begins, in milliseconds since the Unix epoch; `undefined` when there is nothing. */
+  readonly pendingSinceUnixMs: number | undefined;
+  /** How long the next request waits after failures or at the collector's wish, in milliseconds. */
+  readonly nextRequestInMs: number;
+}
+
+/** Every flush's result, for those who watch the process: `diagnostics_channel.subscribe('pqcnet.telemetry.flush', …)`. */
+const flushes = channel('pqcnet.telemetry.flush');
+
+/** How long a failure that nobody listens for is not warned of again. */
+const betweenWarningsMs = 60_000;
+
 /** FlushOptions is how one flush differs from others. */
 export interface FlushOptions {
   readonly timeoutMs?: number | undefined;
@@ -55,22 +77,28 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   readonly #warn: (message: string) => void;
   readonly #listeners = new Set<(result: FlushResult) => void>();
   #schedule: FlushSchedule | undefined = undefined;
-  /** Whether the last flush on the beat failed: a failure that goes on is told once. */
-  #isFailing = false;
+  /** When a failure that nobody listens for may be warned of again, on the monotonic clock. */
+  #nextWarningMs = -Infinity;
+  #lastSuccessUnixMs: number | undefined = undefined;
+  #failuresInRow = 0;
   #shutdown: Promise<FlushResult> | undefined = undefined;
 
   constructor(options: TelemetryHandleOptions) {
-    const { exporter, clock, timeoutMs, flushIntervalMs, warn, ...rest } = checkOptions(options);
-    const { resource, labels, random, idleFlushesBeforeRetirement, maxWindowAgeMs, ...state } = rest;
+    const { clock, timeoutMs, flushIntervalMs, warn, selfMetrics, ...rest } = checkOptions(options);
+    const { exporter, resource, labels, random, idleFlushesBeforeRetirement, maxWindowAgeMs, ...state } =
+      rest;
     this.#clock = clock;
-    this.#exporter = exporter;
+    this.#exporter =
+      selfMetrics === undefined
+        ? exporter
+        : measureExports(exporter, { recording: () => this, clock, attributes: selfMetrics });
     this.#timeoutMs = timeoutMs;
     this.#flushIntervalMs = flushIntervalMs;
     this.#warn = warn;
     this.#state = new State({ ...state, warn }, unixNanoOf(clock.unixMs()));
     this.#reader = new Reader({
       state: this.#state,
-      exporter,
+      exporter: this.#exporter,
       clock,
       resource,
       labels,
@@ -186,6 +214,19 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     return this.#reader.account();
   }
 
+  /** status says how delivering goes. */
+  status(): DeliveryStatus {
+    const { pending } = this.account();
+    const since = this.#reader.undeliveredSinceUnixNano;
+    return {
+      lastSuccessUnixMs: this.#lastSuccessUnixMs,
+      failuresInRow: this.#failuresInRow,
+      pending,
+      pendingSinceUnixMs: pending === 0n ? undefined : Number(since / 1_000_000n),
+      nextRequestInMs: this.#reader.waitMs,
+    };
+  }
+
   /** overflowedRecords says how many records went to the overflow series for want of room, by metric. */
   overflowedRecords(): ReadonlyMap<string, number> {
     return this.#state.overflowedRecords();
@@ -222,7 +263,10 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     return result && this.#report(result);
   }
 
-  /** onFlush calls back with the result of every flush. Returns what ends that. */
+  /**
+   * onFlush calls back with the result of every flush. Returns what ends that. The results are also published on the
+   * `node:diagnostics_channel` named `pqcnet.telemetry.flush`.
+   */
   onFlush(listener: (result: FlushResult) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -277,16 +321,20 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     // A flush that is still under way when the next one is due takes its place.
     if (this.#reader.isFlushing) return;
     const result = await this.flush();
-    if (!result.ok && !this.#isFailing && this.#listeners.size === 0) {
-      const { code, message, kept } = result.error;
-      this.#warn(
-        `Flushing fails, ${kept ? 'the data are kept' : 'not all data are kept'} (${code}): ${message}`,
-      );
-    }
-    this.#isFailing = !result.ok;
+    if (result.ok || this.#listeners.size > 0 || flushes.hasSubscribers) return;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#nextWarningMs) return;
+    this.#nextWarningMs = nowMs + betweenWarningsMs;
+    const { code, message, kept } = result.error;
+    this.#warn(
+      `Flushing fails, ${kept ? 'the data are kept' : 'not all data are kept'} (${code}): ${message}`,
+    );
   }
 
   #report(result: FlushResult): FlushResult {
+    this.#failuresInRow = result.ok ? 0 : this.#failuresInRow + 1;
+    if (result.ok) this.#lastSuccessUnixMs = this.#clock.unixMs();
+    if (flushes.hasSubscribers) flushes.publish(result);
     for (const listener of this.#listeners) {
       try {
         listener(result);

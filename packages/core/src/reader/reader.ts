@@ -82,6 +82,11 @@ export class Reader {
     return this.#running !== undefined;
   }
 
+  /** How long the next request waits, in milliseconds. */
+  get waitMs(): number {
+    return this.#pace.waitMs({ force: false });
+  }
+
   /** snapshot looks at what there is now, after asking the observers, and clears nothing. */
   snapshot(): TakenSnapshot {
     this.#options.state.observe();
