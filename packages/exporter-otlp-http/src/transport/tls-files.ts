@@ -63,12 +63,13 @@ export class TlsFiles {
 
   /** current gives the material to use now: the same object as long as nothing changed. Never rejects. */
   async current(): Promise<TlsMaterial> {
-    if (this.#files.length > 0 && this.#nowMs() - this.#checkedMs >= this.#recheckMs) {
+    const isDue = this.#nowMs() - this.#checkedMs >= this.#recheckMs;
+    if (this.#files.length > 0 && isDue) {
       this.#checking ??= this.#check().finally(() => {
         this.#checking = undefined;
       });
-      await this.#checking;
     }
+    await this.#checking;
     return this.#material;
   }
 

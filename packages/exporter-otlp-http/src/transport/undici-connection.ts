@@ -36,7 +36,10 @@ export class Connection {
     this.#origin = receiver.origin;
     this.#forwarder = receiver.protocol === 'http:' ? proxy : undefined;
     const signal = this.#connecting.signal;
-    const tunnel = this.#forwarder === undefined ? proxy : undefined;
+    const reached =
+      this.#forwarder === undefined
+        ? { tls: options.tls, offersHttp2: options.offersHttp2, tunnel: proxy }
+        : { tls: {}, offersHttp2: false, tunnel: undefined };
     this.client = new Client((this.#forwarder ?? receiver).origin, {
       keepAliveTimeout: idleMs,
       // A receiver's hint may shorten the idle time, never stretch it.
@@ -44,8 +47,8 @@ export class Connection {
       // The export's signal is the only deadline for the answer.
       headersTimeout: 0,
       bodyTimeout: 0,
-      allowH2: options.offersHttp2,
-      connect: makeConnector(buildConnector, { ...options, signal, tunnel }),
+      allowH2: reached.offersHttp2,
+      connect: makeConnector(buildConnector, { ...options, ...reached, signal }),
     });
   }
 
