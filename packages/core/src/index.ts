@@ -22,6 +22,8 @@ export type {
   ObserveOptions,
   TelemetryHandleOptions,
 } from './handle-options.ts';
+export type { FlushOnExitOptions } from './lifecycle/flush-on-exit-options.ts';
+export type { ExitSignal, HostEvent, HostProcess } from './lifecycle/host-process.ts';
 export type { Account, Amounts } from './reader/account.ts';
 export { FlushError } from './reader/flush-result.ts';
 export type { FlushFailure, FlushFigures, FlushReport, FlushResult } from './reader/flush-result.ts';

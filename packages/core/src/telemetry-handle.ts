@@ -4,6 +4,9 @@ import { type Catalogue, type CataloguedRecording, catalogued, cataloguedKinds }
 import type { Clock } from './clock.ts';
 import type { Exporter } from './exporter.ts';
 import type { Account } from './reader/account.ts';
+import { ExitHook } from './lifecycle/exit-hook.ts';
+import { exitHooksOf } from './lifecycle/exit-hooks.ts';
+import { type FlushOnExitOptions, checkFlushOnExitOptions } from './lifecycle/flush-on-exit-options.ts';
 import { FlushSchedule } from './reader/flush-schedule.ts';
 import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
 import { Reader } from './reader/reader.ts';
@@ -82,6 +85,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   #lastSuccessUnixMs: number | undefined = undefined;
   #failuresInRow = 0;
   #shutdown: Promise<FlushResult> | undefined = undefined;
+  #takeOffExitHook = (): void => {};
 
   constructor(options: TelemetryHandleOptions) {
     const { clock, timeoutMs, flushIntervalMs, warn, selfMetrics, ...rest } = checkOptions(options);
@@ -283,6 +287,27 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   }
 
   /**
+   * flushOnExit flushes when the process ends, and lets it end as it would have. Returns what takes the hook off again;
+   * `shutdown` does so, too, and a later call replaces it.
+   *
+   * - A signal that nobody else listens to: `shutdown`, then the signal. A second one ends the process at once. With
+   *   another listener: a flush, and the rest is the listener's.
+   * - The event loop has nothing left to do: one flush.
+   * - An uncaught error or an unhandled rejection: `flushSync`, before the process dies of it. Where an
+   *   `uncaughtException` listener keeps the process alive: at its `exit`.
+   * - `process.exit()`: nothing, or `flushSync` with `atProcessExit`.
+   *
+   * @throws TelemetryError `INVALID_OPTIONS`
+   */
+  flushOnExit(options: FlushOnExitOptions = {}): () => void {
+    const checked = checkFlushOnExitOptions(options);
+    this.#takeOffExitHook();
+    if (this.#shutdown !== undefined) return () => {};
+    this.#takeOffExitHook = exitHooksOf(checked.process).add(new ExitHook(this, checked));
+    return this.#takeOffExitHook;
+  }
+
+  /**
    * shutdown flushes a last time, within `timeoutMs` at the most, and then records nothing more. Never rejects; a
    * later call gets the same result.
    *
@@ -302,6 +327,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     const endsAtMs = this.#clock.monotonicMs() + timeoutMs;
     const result = this.#report(await this.#reader.flushFinally(timeoutMs));
     await this.#shutDownExporter(Math.max(0, endsAtMs - this.#clock.monotonicMs()));
+    this.#takeOffExitHook();
     return result;
   }
 
