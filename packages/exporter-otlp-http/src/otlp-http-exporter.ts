@@ -12,7 +12,7 @@ import {
 
 import { classifyResponse } from './answer/classify-response.ts';
 import { compressBody, type Compression } from './compress-body.ts';
-import { SnapshotEncoding } from './encode/snapshot-encoding.ts';
+import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
 import type { LabelPlacement } from './encode/request-format.ts';
 import type { EncodedRequest } from './encode/request-encoder.ts';
 import {
@@ -25,6 +25,7 @@ import {
   type OtlpHttpExporterOptions,
   type OtlpProtocol,
 } from './exporter-options.ts';
+import { exportSynchronously } from './export-synchronously.ts';
 import { OtlpHttpError } from './otlp-http-error.ts';
 import { sendWithin } from './send-within.ts';
 import { TransportError, type Transport } from './transport/transport.ts';
@@ -47,6 +48,7 @@ export class OtlpHttpExporter implements Exporter {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #contentType: string;
   readonly #compression: Compression;
+  readonly #encodingOptions: SnapshotEncodingOptions;
   readonly #encoding: SnapshotEncoding;
   readonly #transport: Transport;
   readonly #nowUnixMs: () => number;
@@ -59,12 +61,13 @@ export class OtlpHttpExporter implements Exporter {
     this.#url = parseUrl(options.url);
     this.#headers = requestHeaders(options);
     this.#contentType = contentTypeOf(protocol);
-    this.#encoding = new SnapshotEncoding({
+    this.#encodingOptions = {
       protocol,
       temporality: this.temporality,
       labelPlacement: requireOneOf('labelPlacement', options.labelPlacement ?? 'both', PLACEMENTS),
       maxRequestBytes: requireBytes('maxRequestBytes', options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES),
-    });
+    };
+    this.#encoding = new SnapshotEncoding(this.#encodingOptions);
     this.#transport = options.transport ?? undiciTransport();
     this.#nowUnixMs = options.nowUnixMs ?? Date.now;
   }
@@ -81,6 +84,20 @@ export class OtlpHttpExporter implements Exporter {
     const [only, second] = parts;
     if (only === undefined) return { status: 'accepted' };
     return second === undefined ? only.outcome : { parts };
+  }
+
+  /** exportSync has a child process send, so that it works in a process that is about to die. */
+  exportSync(snapshot: Snapshot, { timeoutMs }: { readonly timeoutMs: number }): ExportReport {
+    return exportSynchronously(snapshot, {
+      timeoutMs,
+      encoding: this.#encodingOptions,
+      url: this.#url,
+      headers: this.#headers,
+      contentType: this.#contentType,
+      compression: this.#compression,
+      transport: this.#transport,
+      nowUnixMs: this.#nowUnixMs,
+    });
   }
 
   async shutdown(): Promise<void> {

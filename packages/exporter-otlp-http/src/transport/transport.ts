@@ -1,4 +1,5 @@
 import { OtlpHttpError, type OtlpHttpErrorCode } from '../otlp-http-error.ts';
+import type { UndiciTransportOptions } from './undici-transport.ts';
 
 /**
  * Transport brings one request to its receiver. It neither retries nor follows redirects, and knows nothing of OTLP.
@@ -19,6 +20,12 @@ export interface Transport {
    * write its next request into the same memory. Leave it out when bodies are kept or passed on.
    */
   readonly releasesBody?: boolean;
+  /**
+   * optionsForChild gives the options of the `undiciTransport` that a child process makes to send in this transport's
+   * place, when this process is about to die and will not come back to its event loop. They go through the child's
+   * standard input. Without it nothing is sent then.
+   */
+  optionsForChild?(): UndiciTransportOptions;
 }
 
 /** TransportRequest is one POST. */

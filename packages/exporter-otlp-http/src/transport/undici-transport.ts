@@ -77,6 +77,10 @@ class UndiciTransport implements Transport {
     return { status, headers, body, bodyTooLarge };
   }
 
+  optionsForChild(): UndiciTransportOptions {
+    return this.#options;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#connections].map((connection) => connection.drop()));
