@@ -67,6 +67,8 @@ export class Reader {
   #isLast = false;
   /** Snapshots of before this don't count any more. */
   #supersededBefore = 0n;
+  /** Nothing reads it: see `keepAlive`. */
+  keptAlive: readonly unknown[] = [];
   #abort: AbortController | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
@@ -89,7 +91,7 @@ export class Reader {
 
   /** snapshot looks at what there is now, after asking the observers, and clears nothing. */
   snapshot(): TakenSnapshot {
-    this.#options.state.observe();
+    this.#options.state.gather();
     return this.#take(this.#nextEnd(), false);
   }
 
@@ -148,6 +150,7 @@ export class Reader {
 
   /** account says where everything that was recorded is. */
   account(): Account {
+    this.#options.state.fold();
     const byName = new Map<string, Amounts>();
     for (const metric of this.#options.state.metrics()) {
       if (metric.aggregation !== 'gauge') byName.set(metric.name, this.#bookOf(metric).amounts());
@@ -274,6 +277,7 @@ export class Reader {
   /** Lets go of what may go, while nothing is under way or frozen that counts rows. */
   #makeRoom(): void {
     if (this.#frozen !== undefined) return;
+    this.#options.state.fold();
     for (const book of this.#books.values()) {
       if (makeRoom(book, this.#options.idleFlushesBeforeRetirement)) this.#undelivered = undefined;
     }
@@ -282,7 +286,7 @@ export class Reader {
   /** Takes a snapshot to be sent: what is recorded from now on belongs to the next window. */
   #cut(): DeliveryWindow {
     const { state } = this.#options;
-    state.observe();
+    state.gather();
     const snapshot = this.#take(this.#nextEnd(), true);
     state.windowStartUnixNano = snapshot.timeUnixNano;
     for (const data of snapshot.metrics) {
@@ -291,6 +295,7 @@ export class Reader {
       for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
       this.#bookOf(data.metric).carry(data);
     }
+    this.keptAlive = keepAlive(snapshot);
     const { length } = snapshot.points;
     return { snapshot, open: length === 0 ? [] : [{ from: 0, to: length, mayBeTaken: false }] };
   }
@@ -381,4 +386,15 @@ export class Reader {
     }
     return book;
   }
+}
+
+/**
+ * keepAlive gives one object of each kind that a flush works with. As long as one lives, V8 keeps the machine code that
+ * knows its shape; without any, a garbage collection between two flushes throws that code away.
+ */
+function keepAlive(snapshot: TakenSnapshot): readonly unknown[] {
+  const onePerKind = new Map(snapshot.metrics.map((data) => [data.metric.aggregation, data]));
+  const points = Array.from(onePerKind.values(), (data) => data.point(0));
+  const distributions = points.flatMap((point) => ('bounds' in point ? [point.total, point.delta] : []));
+  return [snapshot, snapshot.points[Symbol.iterator](), ...points, ...distributions];
 }

@@ -1,17 +1,30 @@
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, succeeded } from '../result.ts';
-import { Cell, parkedPlace } from '../state/cell.ts';
+import { Cell, parkedValues } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
 import { readSum, writeSum } from '../state/wide-sum.ts';
+import type { Partial } from '../state/state.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 
 const largestTotal = 2n ** 64n - 1n;
 
+/**
+ * A bound counter adds up to this by itself. With at most 2^20 of them, and none while the series is beyond 2^63, all
+ * together stay below 2^64.
+ */
+const largestPartial = 2 ** 40;
+const largestTotalWithPartials = 2n ** 63n;
+
 /** Counter is a counter bound to one series: it adds without looking anything up. */
-export class Counter {
+export class Counter implements Partial {
   readonly #binding: Binding;
-  #place: Place = parkedPlace;
+  #cell: Cell | undefined = undefined;
+  /**
+   * What was added since the last fold. Infinity while it is not among the state's partials: adding to that fails the
+   * one comparison that adding makes anyway.
+   */
+  #partial = Infinity;
 
   /** @internal */
   constructor(binding: Binding) {
@@ -26,16 +39,44 @@ export class Counter {
    *   2^64 − 1; `SHUT_DOWN`; or whatever kept the instrument from being made
    */
   add(delta: number | bigint): Result<void, TelemetryError> {
-    return tryAdd(this.#place, delta) ? succeeded : this.#addUnusual(delta);
+    if (typeof delta === 'number') {
+      const next = this.#partial + delta;
+      // False for everything unusual: a negative delta, NaN, a fraction, the first one after a fold.
+      if (delta >= 0 && next <= largestPartial && Math.floor(delta) === delta) {
+        this.#partial = next;
+        return succeeded;
+      }
+    }
+    return this.#addUnusual(delta);
+  }
+
+  /** @internal */
+  fold(): void {
+    const sum = this.#partial;
+    this.#partial = Infinity;
+    if (this.#cell !== undefined && sum !== Infinity && !tryAdd(this.#cell, sum))
+      addToCounter(this.#cell, sum);
   }
 
   #addUnusual(delta: number | bigint): Result<void, TelemetryError> {
     const invalid = validateDelta(this.#binding.name, delta);
     if (invalid !== undefined) return failure(invalid);
-    const cell = this.#binding.resolve();
+    const cell = this.#liveCell();
     if (!(cell instanceof Cell)) return cell;
-    if (cell !== cell.metric.overflow) this.#place = cell;
-    return addToCounter(cell, delta);
+    const isLarge = delta > largestPartial || readSum(cell) >= largestTotalWithPartials;
+    if (isLarge || cell === cell.metric.overflow) return addToCounter(cell, delta);
+    const isNew = this.#partial === Infinity;
+    if (!isNew) this.fold();
+    this.#cell = cell;
+    this.#partial = Number(delta);
+    if (isNew) cell.metric.state.addPartial(this);
+    return succeeded;
+  }
+
+  #liveCell(): Cell | Result<void, TelemetryError> {
+    return this.#cell === undefined || this.#cell.values === parkedValues
+      ? this.#binding.resolve()
+      : this.#cell;
   }
 }
 
@@ -65,7 +106,11 @@ export function validateDelta(name: string, delta: unknown): TelemetryError | un
 
 /** addToCounter adds a valid delta, also where numbers end. Fails with `COUNTER_OVERFLOW` past 2^64 − 1. */
 export function addToCounter(cell: Cell, delta: number | bigint): Result<void, TelemetryError> {
-  const total = readSum(cell);
+  let total = readSum(cell);
+  if (total + BigInt(delta) >= largestTotalWithPartials) {
+    cell.metric.state.fold();
+    total = readSum(cell);
+  }
   const next = total + BigInt(delta);
   if (next > largestTotal) return failure(overflowError(cell.metric.name, total, BigInt(delta)));
   writeSum(cell, next, { smallest: 0n, largest: largestTotal });

@@ -1,18 +1,18 @@
 import { describeValue } from '../describe-value.ts';
-import { type Result, failure, succeeded } from '../result.ts';
-import { Cell, parkedValues } from '../state/cell.ts';
+import { type Result, succeeded } from '../result.ts';
+import { type Cell, parkedValues } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
+import { BoundDistribution } from './bound-distribution.ts';
 
 /** Histogram is a histogram bound to one series: it records without looking anything up. */
 export class Histogram {
-  readonly #binding: Binding;
-  #cell: Cell | undefined = undefined;
+  readonly #distribution: BoundDistribution;
 
   /** @internal */
   constructor(binding: Binding) {
-    this.#binding = binding;
+    this.#distribution = new BoundDistribution(binding, validateValue);
   }
 
   /**
@@ -23,17 +23,8 @@ export class Histogram {
    *   the instrument from being made
    */
   record(value: number): Result<void, TelemetryError> {
-    return tryRecord(this.#cell, value) ? succeeded : this.#recordUnusual(value);
-  }
-
-  #recordUnusual(value: number): Result<void, TelemetryError> {
-    const invalid = validateValue(this.#binding.name, value);
-    if (invalid !== undefined) return failure(invalid);
-    const cell = this.#binding.resolve();
-    if (!(cell instanceof Cell)) return cell;
-    if (cell !== cell.metric.overflow) this.#cell = cell;
-    tryRecord(cell, value);
-    return succeeded;
+    const distribution = this.#distribution;
+    return distribution.tryRecord(value) ? succeeded : distribution.recordUnusual(value);
   }
 }
 
@@ -62,7 +53,7 @@ export function tryRecord(cell: Cell | undefined, value: number): boolean {
 }
 
 /** The `INVALID_VALUE` error of a value that no histogram can record. */
-export function validateValue(name: string, value: unknown): TelemetryError | undefined {
+function validateValue(name: string, value: unknown): TelemetryError | undefined {
   if (Number.isFinite(value)) return undefined;
   return new TelemetryError(
     'INVALID_VALUE',

@@ -1,20 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
-import { type Result, failure, succeeded } from '../result.ts';
-import { Cell } from '../state/cell.ts';
+import { type Result, succeeded } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { tryRecord } from './histogram.ts';
+import { BoundDistribution } from './bound-distribution.ts';
 
 /** Latency is a histogram of milliseconds bound to one series: it records without looking anything up. */
 export class Latency {
-  readonly #binding: Binding;
+  readonly #distribution: BoundDistribution;
   readonly #clock: Clock;
-  #cell: Cell | undefined = undefined;
 
   /** @internal */
   constructor(binding: Binding, clock: Clock) {
-    this.#binding = binding;
+    this.#distribution = new BoundDistribution(binding, validateLatency);
     this.#clock = clock;
   }
 
@@ -26,19 +24,10 @@ export class Latency {
    *   the instrument from being made
    */
   record(milliseconds: number): Result<void, TelemetryError> {
-    return milliseconds >= 0 && tryRecord(this.#cell, milliseconds)
+    const distribution = this.#distribution;
+    return milliseconds >= 0 && distribution.tryRecord(milliseconds)
       ? succeeded
-      : this.#recordUnusual(milliseconds);
-  }
-
-  #recordUnusual(milliseconds: number): Result<void, TelemetryError> {
-    const invalid = validateLatency(this.#binding.name, milliseconds);
-    if (invalid !== undefined) return failure(invalid);
-    const cell = this.#binding.resolve();
-    if (!(cell instanceof Cell)) return cell;
-    if (cell !== cell.metric.overflow) this.#cell = cell;
-    tryRecord(cell, milliseconds);
-    return succeeded;
+      : distribution.recordUnusual(milliseconds);
   }
 
   /** start begins a measurement. The function it returns records the time since, each time it is called. */

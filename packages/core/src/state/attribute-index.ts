@@ -22,9 +22,7 @@ export class AttributeIndex {
     for (const key in attributes) {
       if (!hasOwn.call(attributes, key)) continue;
       if (step instanceof Cell) return undefined;
-      const values: Values | undefined = step.key === key ? step.values : step.others?.get(key);
-      if (values === undefined) return undefined;
-      const next: Branch | Cell | undefined = values.get(attributes[key] as AttributeValue);
+      const next: Branch | Cell | undefined = step.next(key, attributes[key] as AttributeValue);
       if (next === undefined) return undefined;
       step = next;
     }
@@ -36,9 +34,7 @@ export class AttributeIndex {
     let step: Branch | Cell = this.#root;
     for (let i = 0; i < pairs.length; i += 2) {
       if (step instanceof Cell) return undefined;
-      const next: Branch | Cell | undefined = step
-        .valuesOf(pairs[i] as string)
-        ?.get(pairs[i + 1] as AttributeValue);
+      const next: Branch | Cell | undefined = step.next(pairs[i] as string, pairs[i + 1] as AttributeValue);
       if (next === undefined) return undefined;
       step = next;
     }
@@ -60,50 +56,66 @@ export class AttributeIndex {
   #addPath(pairs: Pairs, cell: Cell): void {
     let branch = this.#root;
     for (let i = 0; i < pairs.length; i += 2) {
-      const values = branch.makeValuesOf(pairs[i] as string);
+      const key = pairs[i] as string;
       const value = pairs[i + 1] as AttributeValue;
-      const next = values.get(value);
+      const next = branch.next(key, value);
       const isLast = i + 2 === pairs.length;
       if (isLast && next === undefined) {
-        values.set(value, cell);
+        branch.set(key, value, cell);
         return;
       }
-      branch = next instanceof Branch ? next : new Branch(next);
-      values.set(value, branch);
+      if (next instanceof Branch) {
+        branch = next;
+        continue;
+      }
+      const made = new Branch(next);
+      branch.set(key, value, made);
+      branch = made;
     }
     branch.cell = cell;
   }
 }
 
-type Values = Map<AttributeValue, Branch | Cell>;
-
-/** Branch is where paths part: the attributes so far may be a series of their own (`cell`), or go on with a key. */
+/**
+ * Branch is where paths part: the attributes so far may be a series of their own (`cell`), or go on with a key. Nearly
+ * every branch knows one key only, and many one value of it only: those need no map.
+ */
 class Branch {
   cell: Cell | undefined;
-  /** The first key seen here: nearly always the only one. */
+  /** The first key seen here. */
   key: string | undefined = undefined;
-  values: Values | undefined = undefined;
-  others: Map<string, Values> | undefined = undefined;
+  /** Its value and what that leads to, as long as there is no other. */
+  value: AttributeValue | undefined = undefined;
+  only: Branch | Cell | undefined = undefined;
+  /** Its values and what they lead to, once there are several. */
+  values: Map<AttributeValue, Branch | Cell> | undefined = undefined;
+  /** The same for all other keys. */
+  others: Map<string, Map<AttributeValue, Branch | Cell>> | undefined = undefined;
 
   constructor(cell?: Cell) {
     this.cell = cell;
   }
 
-  valuesOf(key: string): Values | undefined {
-    return this.key === key ? this.values : this.others?.get(key);
+  /** What an attribute leads to. */
+  next(key: string, value: AttributeValue): Branch | Cell | undefined {
+    if (this.key !== key) return this.others?.get(key)?.get(value);
+    if (this.values !== undefined) return this.values.get(value);
+    return this.value === value ? this.only : undefined;
   }
 
-  makeValuesOf(key: string): Values {
-    const known = this.valuesOf(key);
-    if (known !== undefined) return known;
-    const values: Values = new Map();
-    if (this.key === undefined) {
+  set(key: string, value: AttributeValue, to: Branch | Cell): void {
+    if (this.key === undefined || (this.key === key && this.values === undefined && this.value === value)) {
       this.key = key;
-      this.values = values;
+      this.value = value;
+      this.only = to;
+    } else if (this.key === key) {
+      this.values ??= new Map([[this.value as AttributeValue, this.only as Branch | Cell]]);
+      this.values.set(value, to);
+      this.only = undefined;
     } else {
       this.others ??= new Map();
-      this.others.set(key, values);
+      const values = this.others.get(key) ?? new Map<AttributeValue, Branch | Cell>();
+      this.others.set(key, values.set(value, to));
     }
-    return values;
   }
 }

@@ -46,6 +46,18 @@ export interface Observation {
   end(): void;
 }
 
+/**
+ * Partial is what one bound instrument recorded since it was last folded into its series' row: adding to a number of
+ * its own is the fastest a record can be.
+ */
+export interface Partial {
+  /** Adds what was recorded to the row, and begins anew at nothing. */
+  fold(): void;
+}
+
+/** So many partials at the most: together they can't be more than a counter's range leaves room for. */
+const mostPartials = 2 ** 20;
+
 /** State is all that was ever recorded: the metrics by name, in the order of their first use. */
 export class State {
   readonly cardinalityLimit: number;
@@ -66,6 +78,8 @@ export class State {
   readonly #byLowerCaseName = new Map<string, MetricState>();
   readonly #configured: ReadonlyMap<string, MetricOptions>;
   readonly #warned = new Set<MetricState>();
+  /** What holds something that is not in a slab yet. */
+  #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
   #lastSeriesId = 0;
   #isClosed = false;
@@ -157,8 +171,23 @@ export class State {
     };
   }
 
-  /** observe asks the observers for what there is now. */
-  observe(): void {
+  /** addPartial has a partial folded in before anything is read. */
+  addPartial(partial: Partial): void {
+    this.#partials.push(partial);
+    if (this.#partials.length >= mostPartials) this.fold();
+  }
+
+  /** fold brings everything that was recorded into the slabs. */
+  fold(): void {
+    const partials = this.#partials;
+    if (partials.length === 0) return;
+    this.#partials = [];
+    for (const partial of partials) partial.fold();
+  }
+
+  /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
+  gather(): void {
+    this.fold();
     if (this.#isClosed || this.#options.isDisabled) return;
     for (const observation of this.#observations) observation.run();
   }
@@ -174,6 +203,7 @@ export class State {
 
   /** close makes every record from now on fail with `SHUT_DOWN`; what was recorded can still be read. */
   close(): void {
+    this.fold();
     this.#isClosed = true;
     for (const metric of this.metrics()) for (const cell of metric.cells) cell.park();
   }
