@@ -11,23 +11,20 @@ const guessShift = 17;
 export class ExplicitBounds {
   /** The bounds, and one that nothing is above. */
   readonly #bounds: Float64Array;
-  /** By range of values, from that of the smallest bound above 0 on: the first bound that can be the value's. */
+  /** By range of values above 0, up to that of the largest bound: the first bound that can be the value's. */
   readonly #firstBound: Uint16Array;
-  readonly #lowestRange: number;
   readonly #largestBound: number;
 
   /** Upper-inclusive bounds, finite and strictly increasing; at most 65,534. */
   constructor(bounds: readonly number[]) {
     this.#bounds = Float64Array.of(...bounds, Infinity);
-    const positive = bounds.filter((bound) => bound > 0);
     this.#largestBound = bounds.at(-1) ?? -Infinity;
-    this.#lowestRange = rangeOf(positive[0] ?? 1);
-    const ranges = positive.length === 0 ? 1 : rangeOf(positive.at(-1) ?? 1) - this.#lowestRange + 1;
+    const ranges = this.#largestBound > 0 ? rangeOf(this.#largestBound) + 1 : 0;
     this.#firstBound = new Uint16Array(ranges);
-    let bound = bounds.length - positive.length;
-    for (let i = 0; i < ranges; i++) {
-      while (bound < bounds.length && rangeOf(bounds[bound] as number) < this.#lowestRange + i) bound++;
-      this.#firstBound[i] = bound;
+    let bound = bounds.findIndex((each) => each > 0);
+    for (let range = 0; range < ranges; range++) {
+      while (rangeOf(bounds[bound] as number) < range) bound++;
+      this.#firstBound[range] = bound;
     }
   }
 
@@ -39,8 +36,7 @@ export class ExplicitBounds {
     let bucket = 0;
     if (value > 0) {
       double[0] = value;
-      const range = ((halves[highHalf] as number) >>> guessShift) - this.#lowestRange;
-      bucket = this.#firstBound[range < 0 ? 0 : range] as number;
+      bucket = this.#firstBound[(halves[highHalf] as number) >>> guessShift] as number;
     }
     while (value > (bounds[bucket] as number)) bucket++;
     return bucket;

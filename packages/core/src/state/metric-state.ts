@@ -6,7 +6,7 @@ import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
 import { AttributeIndex } from './attribute-index.ts';
 import { Cell } from './cell.ts';
-import { ExplicitBounds } from './explicit-bounds.ts';
+import type { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
 import { Slab } from './slab.ts';
 import type { State } from './state.ts';
@@ -63,7 +63,7 @@ export class MetricState implements Metric {
     this.unit = fields.unit;
     this.description = fields.description;
     this.bounds = fields.bounds;
-    this.explicitBounds = new ExplicitBounds(fields.bounds);
+    this.explicitBounds = fields.state.explicitBoundsOf(fields.bounds);
     this.slab = new Slab(emptyRow(fields.aggregation, fields.bounds));
     this.buckets = fields.aggregation === 'exponential-histogram' ? [] : undefined;
   }

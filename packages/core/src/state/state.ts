@@ -10,6 +10,7 @@ import { TelemetryError } from '../telemetry-error.ts';
 import type { Attributes } from '../attributes.ts';
 import { aggregationOf } from './aggregation.ts';
 import type { Cell } from './cell.ts';
+import { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind } from './metric.ts';
 import { MetricState } from './metric-state.ts';
 
@@ -78,6 +79,7 @@ export class State {
   readonly #byLowerCaseName = new Map<string, MetricState>();
   readonly #configured: ReadonlyMap<string, MetricOptions>;
   readonly #warned = new Set<MetricState>();
+  readonly #explicitBounds = new Map<string, ExplicitBounds>();
   /** What holds something that is not in a slab yet. */
   #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
@@ -103,6 +105,14 @@ export class State {
   /** A metric by its name in any casing. */
   findMetric(name: string): MetricState | undefined {
     return this.#byLowerCaseName.get(name.toLowerCase());
+  }
+
+  /** What finds buckets among these bounds: one for all metrics that have the same. */
+  explicitBoundsOf(bounds: readonly number[]): ExplicitBounds {
+    const key = bounds.join();
+    const known = this.#explicitBounds.get(key) ?? new ExplicitBounds(bounds);
+    this.#explicitBounds.set(key, known);
+    return known;
   }
 
   nextSeriesId(): number {
