@@ -49,7 +49,7 @@ export function dispatchRequest(connection: Connection, request: TransportReques
       // It calls again when an HTTP/2 receiver refused the stream, or when nothing of it could be written.
       onRequestStart(started): void {
         if (signal.aborted) started.abort(new Error('aborted'));
-        else if (bodySent) started.abort(new Error('sent before'));
+        else if (bodySent) started.abort(new StreamRefused());
         else controller = started;
       },
       onBodySent(): void {
@@ -93,6 +93,11 @@ export function dispatchRequest(connection: Connection, request: TransportReques
       handler,
     );
   });
+}
+
+/** undici would send the request again: that is for the one who calls, who counts the tries. */
+class StreamRefused extends Error {
+  readonly code = 'STREAM_REFUSED';
 }
 
 function flattenHeaders(incoming: NodeJS.Dict<string | string[]>): Record<string, string> {

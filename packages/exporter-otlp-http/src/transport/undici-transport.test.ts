@@ -1,8 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTcpServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
-import { TestCollector } from '@pqcnet/telemetry-test-collector';
+import { selfSignedCertificate, TestCollector } from '@pqcnet/telemetry-test-collector';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import type { TransportRequest, Transport } from './transport.ts';
@@ -205,3 +211,87 @@ describe('a connection', () => {
     await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_FAILED', bodyLeft: 'no' });
   });
 });
+
+describe('a Unix socket', () => {
+  async function listenAt(path: string, server: Server): Promise<void> {
+    await once(server.listen(path), 'listening');
+    onTestFinished(() => void server.close());
+  }
+
+  async function socketPath(): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'unix-socket-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    return join(directory, 'otlp.sock');
+  }
+
+  test('is connected to in place of the host and any proxy; the URL says the rest', async () => {
+    const seen: unknown[] = [];
+    const path = await socketPath();
+    const server = createServer((request, response) => {
+      seen.push({ path: request.url, host: request.headers.host });
+      response.end();
+    });
+    await listenAt(path, server);
+    const transport = transportFor({ socketPath: path, proxy: { http: 'http://127.0.0.1:9' } });
+    const url = 'http://collector.invalid:4318/v1/metrics?a=b';
+    expect(await transport.send(requestTo(url))).toMatchObject({ status: 200 });
+    expect(await transport.send(requestTo(url))).toMatchObject({ status: 200 });
+    expect(seen).toEqual(Array(2).fill({ path: '/v1/metrics?a=b', host: 'collector.invalid:4318' }));
+  });
+
+  test('speaks TLS when the URL says so, and verifies the name in the URL', async () => {
+    const pair = selfSignedCertificate({ hosts: ['collector.internal'] });
+    const path = await socketPath();
+    await listenAt(
+      path,
+      createTlsServer(pair, (_request, response) => response.end()),
+    );
+    const transport = transportFor({ socketPath: path, tls: { ca: pair.cert } });
+    expect(await transport.send(requestTo('https://collector.internal/'))).toMatchObject({ status: 200 });
+    await expect(transport.send(requestTo('https://another.internal/'))).rejects.toMatchObject({
+      bodyLeft: 'no',
+      message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
+    });
+  });
+
+  test.each([
+    ['nobody listens at', true, 'ECONNREFUSED'],
+    ['is not there', false, 'ENOENT'],
+  ])('that %s gets nothing', async (_title, isLeftBehind, reason) => {
+    const path = await socketPath();
+    // A process that was killed leaves its socket behind.
+    if (isLeftBehind) {
+      const program = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+      await once(spawn(process.execPath, ['-e', program, path]), 'exit');
+    }
+    const sent = transportFor({ socketPath: path }).send(requestTo('http://localhost/'));
+    await expect(sent).rejects.toMatchObject({
+      code: 'CONNECTION_FAILED',
+      bodyLeft: 'no',
+      message: `can't connect to localhost: ${reason}`,
+    });
+  });
+
+  test('without a path is refused at set-up', () => {
+    expect(() => undiciTransport({ socketPath: '' })).toThrow('socketPath is empty');
+  });
+});
+
+test('an idle connection does not keep the process alive', async () => {
+  await using collector = await TestCollector.start({ tls: 'self-signed' });
+  const program = `
+    import { undiciTransport } from ${JSON.stringify(new URL('undici-transport.ts', import.meta.url).href)};
+    const [url, ca, httpVersion] = process.argv.slice(1);
+    const body = Buffer.from('{}');
+    const headers = { 'content-type': 'application/json', 'content-length': '2' };
+    const transport = undiciTransport({ tls: { ca }, httpVersion, keepAliveTimeoutMs: 2 ** 30 });
+    await transport.send({ url: new URL(url), body, headers, signal: new AbortController().signal });
+  `;
+  for (const httpVersion of ['1.1', '2']) {
+    const given = [`${collector.url}/v1/metrics`, collector.certificate ?? '', httpVersion];
+    const node = ['--conditions=@pqcnet/source', '--input-type=module', '-e', program, ...given];
+    const [code] = await once(spawn(process.execPath, node, { stdio: 'inherit' }), 'exit');
+    expect(code).toBe(0);
+  }
+  expect(collector.requests.map((received) => received.httpVersion)).toEqual(['1.1', '2.0']);
+}, 60_000);
