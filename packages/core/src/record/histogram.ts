@@ -4,15 +4,15 @@ import { type Cell, parkedValues } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { BoundDistribution } from './bound-distribution.ts';
+import { DistributionPartial } from './distribution-partial.ts';
 
 /** Histogram is a histogram bound to one series: it records without looking anything up. */
 export class Histogram {
-  readonly #distribution: BoundDistribution;
+  readonly #partial: DistributionPartial;
 
   /** @internal */
   constructor(binding: Binding) {
-    this.#distribution = new BoundDistribution(binding, validateValue);
+    this.#partial = new DistributionPartial(binding, validateValue);
   }
 
   /**
@@ -23,8 +23,7 @@ export class Histogram {
    *   the instrument from being made
    */
   record(value: number): Result<void, TelemetryError> {
-    const distribution = this.#distribution;
-    return distribution.tryRecord(value) ? succeeded : distribution.recordUnusual(value);
+    return this.#partial.tryRecord(value) ? succeeded : this.#partial.recordUnusual(value);
   }
 }
 

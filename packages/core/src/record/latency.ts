@@ -3,16 +3,16 @@ import { describeValue } from '../describe-value.ts';
 import { type Result, succeeded } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { BoundDistribution } from './bound-distribution.ts';
+import { DistributionPartial } from './distribution-partial.ts';
 
 /** Latency is a histogram of milliseconds bound to one series: it records without looking anything up. */
 export class Latency {
-  readonly #distribution: BoundDistribution;
+  readonly #partial: DistributionPartial;
   readonly #clock: Clock;
 
   /** @internal */
   constructor(binding: Binding, clock: Clock) {
-    this.#distribution = new BoundDistribution(binding, validateLatency);
+    this.#partial = new DistributionPartial(binding, validateLatency);
     this.#clock = clock;
   }
 
@@ -24,10 +24,9 @@ export class Latency {
    *   the instrument from being made
    */
   record(milliseconds: number): Result<void, TelemetryError> {
-    const distribution = this.#distribution;
-    return milliseconds >= 0 && distribution.tryRecord(milliseconds)
+    return milliseconds >= 0 && this.#partial.tryRecord(milliseconds)
       ? succeeded
-      : distribution.recordUnusual(milliseconds);
+      : this.#partial.recordUnusual(milliseconds);
   }
 
   /** start begins a measurement. The function it returns records the time since, each time it is called. */

@@ -12,7 +12,7 @@ export class ExplicitBounds {
   /** The bounds, and one that nothing is above. */
   readonly #bounds: Float64Array;
   /** By range of values above 0, up to that of the largest bound: the first bound that can be the value's. */
-  readonly #firstBound: Uint16Array;
+  readonly #firstBound: Uint8Array | Uint16Array;
   readonly #largestBound: number;
 
   /** Upper-inclusive bounds, finite and strictly increasing; at most 65,534. */
@@ -20,7 +20,8 @@ export class ExplicitBounds {
     this.#bounds = Float64Array.of(...bounds, Infinity);
     this.#largestBound = bounds.at(-1) ?? -Infinity;
     const ranges = this.#largestBound > 0 ? rangeOf(this.#largestBound) + 1 : 0;
-    this.#firstBound = new Uint16Array(ranges);
+    // Small enough to stay near the processor, whenever bounds are not very many.
+    this.#firstBound = bounds.length < 256 ? new Uint8Array(ranges) : new Uint16Array(ranges);
     let bound = bounds.findIndex((each) => each > 0);
     for (let range = 0; range < ranges; range++) {
       while (rangeOf(bounds[bound] as number) < range) bound++;
