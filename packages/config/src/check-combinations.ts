@@ -2,7 +2,8 @@ import type { EnvironmentLayer } from './read-environment.ts';
 import { ignoredVariable, type WarningListener } from './config-warning.ts';
 import { settings } from './define-settings.ts';
 import type { Merged } from './merge-layers.ts';
-import type { ConfigSource } from './telemetry-config.ts';
+import { SecretProxy } from './secret-proxy.ts';
+import type { ConfigSource, ProxyConfig } from './telemetry-config.ts';
 
 /** CombinationProblem is a problem of values that are each fine, but not together. Its path is in camelCase. */
 export interface CombinationProblem {
@@ -36,6 +37,12 @@ export function withoutUnusable(
     const { endpoint: _, ...scalars } = usable.scalars;
     usable = { ...usable, scalars };
   }
+  if (exposesHeadersToProxy(merge(usable), usable.proxy)) {
+    const why = 'the proxy would get the configured headers over plain http, and is not loopback';
+    warn(ignoredVariable(variable('proxy.http'), why));
+    const { https, noProxy } = usable.proxy;
+    usable = { ...usable, proxy: new SecretProxy({ http: undefined, https, noProxy }) };
+  }
   for (const [lone, other] of tlsPairs) {
     const merged = merge(usable);
     if (merged.tls[lone] === undefined || merged.tls[other] !== undefined) continue;
@@ -65,6 +72,17 @@ export function checkCombinations(merged: Merged): CombinationProblem[] {
       expected: (key) => `an https endpoint, a loopback host, or ${key('allowInsecureCredentials')} = true`,
     });
   }
+  // An injected endpoint never stops a program: without TLS it is spoken to in HTTP/1.1.
+  const chosenEndpoint = merged.sources.get('endpoint') !== 'environment';
+  if (merged.scalars.httpVersion === '2' && chosenEndpoint && endpointOf(merged).protocol === 'http:') {
+    problems.push({
+      source: merged.sources.get('httpVersion') ?? 'code',
+      path: ['httpVersion'],
+      remedy: ['endpoint'],
+      found: '"2" for plain http',
+      expected: () => 'an https endpoint: HTTP/2 is agreed on in the TLS handshake',
+    });
+  }
   for (const [lone, other] of tlsPairs) {
     if (merged.tls[lone] === undefined || merged.tls[other] !== undefined) continue;
     problems.push({
@@ -80,8 +98,21 @@ export function checkCombinations(merged: Merged): CombinationProblem[] {
 
 function exposesHeaders(merged: Merged): boolean {
   if (merged.headers.size === 0 || merged.scalars.allowInsecureCredentials === true) return false;
+  // A socket's other end is on this machine.
+  if (merged.scalars.socketPath !== undefined) return false;
   const endpoint = endpointOf(merged);
   return endpoint.protocol === 'http:' && !isLoopback(endpoint.hostname);
+}
+
+// Loopback is proxied like any other host. NO_PROXY has more forms than these, but to go without a proxy where one of
+// them already says so changes nothing.
+function exposesHeadersToProxy(merged: Merged, { http, noProxy = '' }: ProxyConfig): boolean {
+  const { socketPath, allowInsecureCredentials } = merged.scalars;
+  if (http === undefined || merged.headers.size === 0) return false;
+  if (socketPath !== undefined || allowInsecureCredentials === true) return false;
+  const { protocol, hostname } = endpointOf(merged);
+  const exempt = noProxy.split(/[,\s]+/).some((entry) => entry === '*' || entry === hostname);
+  return protocol === 'http:' && !exempt && !isLoopback(new URL(http).hostname);
 }
 
 function endpointOf(merged: Merged): URL {

@@ -102,6 +102,17 @@ function defineScalars(): SettingsOf<Scalars> {
       shows: 'url',
       expands: true,
     },
+    socketPath: {
+      ...nonEmptyText(),
+      expected: 'the path of a Unix socket',
+      description: "Unix socket to connect to, in place of the endpoint's host and port and of any proxy.",
+      expands: true,
+    },
+    httpVersion: {
+      ...oneOf(['1.1', '2']),
+      description: 'HTTP/2 is offered in the TLS handshake; receivers without it get HTTP/1.1.',
+      fallback: '1.1',
+    },
     flushIntervalMs: {
       ...integer({ from: 10, to: longestTimerMs, unit: 'milliseconds', fallback: 60_000 }),
       description: 'Milliseconds between two flushes.',

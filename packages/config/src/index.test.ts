@@ -14,6 +14,7 @@ const types = [
   'ConfigWarning',
   'Environment',
   'FileOptions',
+  'HttpVersion',
   'LabelPlacement',
   'LabelValue',
   'LatencyHistogram',

@@ -16,6 +16,7 @@ export type {
 } from './telemetry-config.ts';
 export type {
   Compression,
+  HttpVersion,
   LabelPlacement,
   LabelValue,
   LatencyHistogram,

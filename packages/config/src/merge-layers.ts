@@ -47,14 +47,27 @@ export function mergeLayers(layers: readonly SourcedLayer[]): Merged {
     }
     return entries;
   };
+  // An endpoint that was put in place of a weaker one is not to be looked for behind the weaker one's socket.
+  const withoutWeakSocket = ({ socketPath, ...others }: Partial<Scalars>): Partial<Scalars> => {
+    if (socketPath === undefined) return others;
+    if (strengthOf('socketPath', layers) >= strengthOf('endpoint', layers)) return { ...others, socketPath };
+    sources.delete('socketPath');
+    return others;
+  };
   return {
-    scalars: members<Partial<Scalars>>(keysOf(scalars), (layer) => layer.scalars, ''),
+    scalars: withoutWeakSocket(members(keysOf(scalars), (layer) => layer.scalars, '')),
     tls: members<TlsInput>(keysOf(tls), (layer) => layer.tls, 'tls.'),
     labels: table((layer) => layer.labels, 'labels.'),
     headers: table((layer) => layer.headers, 'headers.'),
     metrics: mergeMetrics(layers, sources),
     sources,
   };
+}
+
+/** The higher, the stronger; 0 when no layer has it. */
+function strengthOf(name: keyof Scalars, layers: readonly SourcedLayer[]): number {
+  const index = layers.findIndex(({ layer }) => layer.scalars[name] !== undefined);
+  return index === -1 ? 0 : layers.length - index;
 }
 
 // A metric's name is the same in any casing: the strongest layer's casing stays.

@@ -20,6 +20,8 @@ test('takes every key of a file', () => {
     `
 [telemetry]
 endpoint = "https://collector.pqcnet.io:4318/base/"
+socket-path = "run/otlp.sock"
+http-version = "2"
 flush-interval-ms = 500
 service-name = "sentry-eu-1"
 service-instance-id = "one"
@@ -56,6 +58,8 @@ bounds = [1, 5]
   expect({ ...config, headers: new Map(config.headers), proxy: undefined, sources: undefined }).toEqual({
     endpoint: 'https://collector.pqcnet.io:4318/base/',
     metricsUrl: 'https://collector.pqcnet.io:4318/base/v1/metrics',
+    socketPath: '/etc/node/run/otlp.sock',
+    httpVersion: '2',
     flushIntervalMs: 500,
     serviceName: 'sentry-eu-1',
     serviceInstanceId: 'one',
@@ -93,6 +97,8 @@ test('fills in every default', () => {
   expect(config).toMatchObject({
     endpoint: 'http://localhost:4318',
     metricsUrl: 'http://localhost:4318/v1/metrics',
+    socketPath: undefined,
+    httpVersion: '1.1',
     flushIntervalMs: 60_000,
     serviceName: undefined,
     serviceInstanceId: undefined,
@@ -132,6 +138,47 @@ test('takes code over environment over file over default, and says which it was'
     'labels.b': 'code',
     'labels.c': 'code',
   });
+});
+
+test('connects to a socket only for the endpoint of the same or a weaker source', () => {
+  const file = 'socket-path = "/run/otlp.sock"\nendpoint = "http://localhost"';
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+  expect(parse(file).socketPath).toBe('/run/otlp.sock');
+  const injected = parse(file, { environment });
+  expect(injected).toMatchObject({ endpoint: 'http://127.0.0.1:1', socketPath: undefined });
+  expect(injected.sources.has('socketPath')).toBe(false);
+  const overrides = { socketPath: '/run/other.sock' };
+  expect(parse(file, { environment, overrides }).socketPath).toBe('/run/other.sock');
+});
+
+test('sends headers over plain http through a socket, which ends on this machine', () => {
+  const config = parse('socket-path = "/run/otlp.sock"\nendpoint = "http://far"\nheaders.a = "1"');
+  expect(config.headers.get('a')).toBe('1');
+});
+
+test('does not stop for an injected endpoint that can not speak HTTP/2', () => {
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+  const config = parse('http-version = "2"\nendpoint = "https://far"', { environment });
+  expect(config.metricsUrl).toBe('http://127.0.0.1:1/v1/metrics');
+});
+
+test.each<[environment: Record<string, string>, file: string, isUsed: boolean]>([
+  [{ HTTP_PROXY: 'http://u:hush@proxy:1' }, 'headers.a = "1"', false],
+  [{ http_proxy: 'https://proxy:1', NO_PROXY: 'localhosts' }, 'headers.a = "1"', false],
+  [{ HTTP_PROXY: 'http://127.0.0.1:1' }, 'headers.a = "1"', true],
+  [{ HTTP_PROXY: 'http://proxy:1' }, '', true],
+  [{ HTTP_PROXY: 'http://proxy:1', NO_PROXY: 'b, localhost' }, 'headers.a = "1"', true],
+  [{ HTTP_PROXY: 'http://proxy:1' }, 'headers.a = "1"\nendpoint = "https://far"', true],
+  [{ HTTP_PROXY: 'http://proxy:1' }, 'headers.a = "1"\nallow-insecure-credentials = true', true],
+  [{ HTTP_PROXY: 'http://proxy:1' }, 'headers.a = "1"\nsocket-path = "a"', true],
+])('lets no proxy see headers over plain http unless it is loopback: %j, %j', (environment, file, isUsed) => {
+  const warnings: ConfigWarning[] = [];
+  const onWarning = (warning: ConfigWarning): void => void warnings.push(warning);
+  const config = parseConfig(`[telemetry]\n${file}`, { environment, onWarning });
+  expect(config.proxy.http !== undefined).toBe(isUsed);
+  const [variable] = Object.keys(environment);
+  expect(warnings).toMatchObject(isUsed ? [] : [{ code: 'ENVIRONMENT_VALUE_IGNORED', variable }]);
+  expect(JSON.stringify(warnings)).not.toContain('hush');
 });
 
 test('merges the options of a metric whatever the casing of its name', () => {

@@ -228,8 +228,8 @@ test.each([
   expect(read({}, `${toml}\nallow-insecure-credentials = true`).config.headers.size).toBe(1);
 });
 
-test('has a default for every setting but the names of the service', () => {
+test('has a default for every setting but the socket and the names of the service', () => {
   const scalars = Object.entries(settings().scalars);
   const without = scalars.filter(([, setting]) => setting.fallback === undefined).map(([key]) => key);
-  expect(without).toEqual(['serviceName', 'serviceInstanceId']);
+  expect(without).toEqual(['socketPath', 'serviceName', 'serviceInstanceId']);
 });

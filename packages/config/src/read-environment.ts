@@ -131,13 +131,14 @@ function readDisabled(reader: EnvironmentReader): boolean {
 }
 
 function readProxy(reader: EnvironmentReader): ProxyConfig {
-  const http = reader.first(['http_proxy', 'HTTP_PROXY'], readProxyUrl)?.value;
+  const http = reader.first(['http_proxy', 'HTTP_PROXY'], readProxyUrl);
+  if (http !== undefined) reader.variables.set('proxy.http', http.name);
   const https = reader.first(['https_proxy', 'HTTPS_PROXY'], readProxyUrl)?.value;
   const noProxy = reader.first<string>(['no_proxy', 'NO_PROXY'], (text) => ({
     ok: true,
     value: text,
   }))?.value;
-  return new SecretProxy({ http, https, noProxy });
+  return new SecretProxy({ http: http?.value, https, noProxy });
 }
 
 function readProxyUrl(text: string): Reading<string> {

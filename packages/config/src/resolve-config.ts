@@ -30,14 +30,16 @@ export function resolveConfig(
     sources.get('endpoint') === 'environment' &&
     environment.variables.get('endpoint') === metricsEndpointVariable;
   sources.set('metricsUrl', sources.get('endpoint') ?? 'default');
-  const file = (name: 'caFile' | 'certFile' | 'keyFile'): string | undefined => {
-    const path = merged.tls[name];
-    const fromFile = sources.get(`tls.${name}`) === 'file';
+  const absolute = (path: string | undefined, key: string): string | undefined => {
+    const fromFile = sources.get(key) === 'file';
     return path && resolvePath((fromFile ? options.fileDirectory : undefined) ?? '', path);
   };
+  const file = (name: 'caFile' | 'certFile' | 'keyFile'): string | undefined =>
+    absolute(merged.tls[name], `tls.${name}`);
   return markResolved({
     ...scalars,
     metricsUrl: resolveMetricsUrl(scalars.endpoint, { verbatim }),
+    socketPath: absolute(merged.scalars.socketPath, 'socketPath'),
     timeoutMs: scalars.timeoutMs === 0 ? longestTimerMs : scalars.timeoutMs,
     serviceName: merged.scalars.serviceName ?? componentOf(merged.labels, sources),
     serviceInstanceId: merged.scalars.serviceInstanceId,
@@ -53,7 +55,7 @@ export function resolveConfig(
   });
 }
 
-type Optional = 'serviceName' | 'serviceInstanceId';
+type Optional = 'serviceName' | 'serviceInstanceId' | 'socketPath';
 
 function withDefaults(given: Partial<Scalars>, sources: Map<string, ConfigSource>): Omit<Scalars, Optional> {
   const values: { -readonly [K in keyof Scalars]?: Scalars[K] } = {};

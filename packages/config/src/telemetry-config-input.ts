@@ -4,6 +4,9 @@ export type OtlpProtocol = 'http/json' | 'http/protobuf';
 /** Compression is the content encoding of a request's body. */
 export type Compression = 'none' | 'gzip' | 'zstd';
 
+/** HttpVersion is the version of HTTP that is asked for; 2 is offered in the TLS handshake. */
+export type HttpVersion = '1.1' | '2';
+
 /** TemporalityPreference says which values of sums and histograms are sent: running totals, or what is new. */
 export type TemporalityPreference = 'cumulative' | 'delta' | 'low-memory';
 
@@ -46,6 +49,10 @@ export interface TlsInput {
 export interface TelemetryConfigInput {
   /** Base URL (http or https, no credentials, no query); `/v1/metrics` is appended. */
   readonly endpoint?: string | undefined;
+  /** The Unix domain socket to connect to, in place of the endpoint's host and port and of any proxy. */
+  readonly socketPath?: string | undefined;
+  /** Default: `1.1`. `2` takes an https endpoint, and gives way to 1.1 where the receiver does not speak it. */
+  readonly httpVersion?: HttpVersion | undefined;
   /** Milliseconds between two flushes: an integer from 10 to 2^31 − 1. */
   readonly flushIntervalMs?: number | undefined;
   /** The resource's `service.name`: not empty. */

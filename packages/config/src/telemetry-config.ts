@@ -1,5 +1,6 @@
 import type {
   Compression,
+  HttpVersion,
   LabelPlacement,
   LabelValue,
   LatencyHistogram,
@@ -50,6 +51,13 @@ export interface TelemetryConfig {
   readonly endpoint: string;
   /** Where requests go: the base URL with `v1/metrics` appended, or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT verbatim. */
   readonly metricsUrl: string;
+  /**
+   * The absolute path of the Unix domain socket to connect to, in place of the endpoint's host and port and of any
+   * proxy. Undefined, too, where the endpoint comes from a stronger source than the path.
+   */
+  readonly socketPath: string | undefined;
+  /** `2` is offered in the TLS handshake: without TLS, or where the receiver does not take it, it is 1.1. */
+  readonly httpVersion: HttpVersion;
   /** Milliseconds between two flushes, 10 to 2^31 − 1. */
   readonly flushIntervalMs: number;
   /** The resource's `service.name`; else the label `component`, if that is a string; else undefined. */

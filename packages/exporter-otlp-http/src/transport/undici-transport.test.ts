@@ -212,18 +212,18 @@ describe('a connection', () => {
   });
 });
 
+async function listenAt(path: string, server: Server): Promise<void> {
+  await once(server.listen(path), 'listening');
+  onTestFinished(() => void server.close());
+}
+
+async function socketPath(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'unix-socket-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return join(directory, 'otlp.sock');
+}
+
 describe('a Unix socket', () => {
-  async function listenAt(path: string, server: Server): Promise<void> {
-    await once(server.listen(path), 'listening');
-    onTestFinished(() => void server.close());
-  }
-
-  async function socketPath(): Promise<string> {
-    const directory = await mkdtemp(join(tmpdir(), 'unix-socket-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    return join(directory, 'otlp.sock');
-  }
-
   test('is connected to in place of the host and any proxy; the URL says the rest', async () => {
     const seen: unknown[] = [];
     const path = await socketPath();
@@ -236,7 +236,8 @@ describe('a Unix socket', () => {
     const url = 'http://collector.invalid:4318/v1/metrics?a=b';
     expect(await transport.send(requestTo(url))).toMatchObject({ status: 200 });
     expect(await transport.send(requestTo(url))).toMatchObject({ status: 200 });
-    expect(seen).toEqual(Array(2).fill({ path: '/v1/metrics?a=b', host: 'collector.invalid:4318' }));
+    const expected = { path: '/v1/metrics?a=b', host: 'collector.invalid:4318' };
+    expect(seen).toEqual([expected, expected]);
   });
 
   test('speaks TLS when the URL says so, and verifies the name in the URL', async () => {
