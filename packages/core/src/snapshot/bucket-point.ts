@@ -1,5 +1,6 @@
 import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
+import { iterateByIndex } from './iterate-by-index.ts';
 import type { MetricData } from './metric-data.ts';
 import type { BucketCounts, Distribution, HistogramPoint } from './point.ts';
 import { totalMoments, undeliveredMoments } from './read-moments.ts';
@@ -79,8 +80,8 @@ class RowDistribution implements Distribution, BucketCounts {
     return this.#before === undefined ? count : count - (this.#before[place] as number);
   }
 
-  *[Symbol.iterator](): Generator<number> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
+  [Symbol.iterator](): Iterator<number, undefined> {
+    return iterateByIndex(this.length, (index) => this.at(index));
   }
 
   toJSON(): object {

@@ -128,9 +128,18 @@ class MetricPoints implements Points {
     return this.metrics[low]?.point(index - (this.#firsts[low] as number));
   }
 
-  *[Symbol.iterator](): Generator<Point> {
-    for (const data of this.metrics) {
-      for (let row = 0; row < data.rows.length; row++) yield data.point(row);
-    }
+  [Symbol.iterator](): Iterator<Point, undefined> {
+    const { metrics } = this;
+    let metric = 0;
+    let row = 0;
+    return {
+      next(): IteratorResult<Point, undefined> {
+        for (; metric < metrics.length; metric++, row = 0) {
+          const data = metrics[metric] as MetricData;
+          if (row < data.rows.length) return { done: false, value: data.point(row++) };
+        }
+        return { done: true, value: undefined };
+      },
+    };
   }
 }
