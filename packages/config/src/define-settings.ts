@@ -177,8 +177,18 @@ function defineScalars(): SettingsOf<Scalars> {
       fallback: [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000],
     },
     cardinalityLimit: {
-      ...integer({ from: 1, to: 10_000_000, unit: 'series', fallback: 2000 }),
-      description: 'Series per metric; what comes after goes to one overflow series.',
+      ...integer({ from: 2, to: 10_000_000, unit: 'series', fallback: 2000 }),
+      description: 'Series per metric, the overflow series included; what comes after goes to that one.',
+    },
+    idleFlushesBeforeRetirement: {
+      ...integer({ from: 1, to: longestTimerMs, unit: 'flushes', fallback: 100 }),
+      description: 'Delivered flushes without a change after which a series makes room in a metric at its limit.',
+    },
+    selfMetrics: {
+      schema: z.boolean(),
+      expected: 'true or false',
+      description: 'Also send metrics about the exports themselves (`otel.sdk.exporter.…`).',
+      fallback: false,
     },
     labelPlacement: {
       ...oneOf(['both', 'resource', 'datapoint']),

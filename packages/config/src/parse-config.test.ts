@@ -34,6 +34,8 @@ temporality = "low-memory"
 latency-histogram = "exponential"
 latency-bounds-ms = [1, 5, 10.5]
 cardinality-limit = 50
+idle-flushes-before-retirement = 7
+self-metrics = true
 label-placement = "datapoint"
 allow-insecure-credentials = true
 [telemetry.labels]
@@ -72,6 +74,8 @@ bounds = [1, 5]
     latencyHistogram: 'exponential',
     latencyBoundsMs: [1, 5, 10.5],
     cardinalityLimit: 50,
+    idleFlushesBeforeRetirement: 7,
+    selfMetrics: true,
     labelPlacement: 'datapoint',
     allowInsecureCredentials: true,
     labels: new Map<string, unknown>([
@@ -111,6 +115,8 @@ test('fills in every default', () => {
     latencyHistogram: 'explicit',
     latencyBoundsMs: [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000],
     cardinalityLimit: 2000,
+    idleFlushesBeforeRetirement: 100,
+    selfMetrics: false,
     labelPlacement: 'both',
     allowInsecureCredentials: false,
     tls: { caFile: undefined, certFile: undefined, keyFile: undefined },

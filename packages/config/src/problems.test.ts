@@ -77,7 +77,7 @@ test.each<[toml: string, path: string, found: string, expected: string]>([
   ['latency-bounds-ms = [1, 1]', 'latency-bounds-ms[1]', '1', 'a number greater than the one before it (1)'],
   ['latency-bounds-ms = [1, inf]', 'latency-bounds-ms[1]', 'Infinity', 'a finite number'],
   ['latency-bounds-ms = [[1]]', 'latency-bounds-ms[0]', '[1]', 'a finite number'],
-  ['cardinality-limit = 0', 'cardinality-limit', '0', integer(1, 10_000_000, 'series')],
+  ['cardinality-limit = 1', 'cardinality-limit', '1', integer(2, 10_000_000, 'series')],
   ['label-placement = "none"', 'label-placement', '"none"', '"both", "resource" or "datapoint"'],
   ['allow-insecure-credentials = "true"', 'allow-insecure-credentials', '"true"', 'true or false'],
   ['labels = 5', 'labels', '5', 'a table'],

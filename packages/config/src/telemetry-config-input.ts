@@ -75,8 +75,12 @@ export interface TelemetryConfigInput {
   readonly latencyHistogram?: LatencyHistogram | undefined;
   /** Bucket bounds of latencies, in milliseconds: finite, strictly increasing, upper-inclusive. */
   readonly latencyBoundsMs?: readonly number[] | undefined;
-  /** Series per metric before the rest share one overflow series: an integer from 1 to 10 000 000. */
+  /** Series per metric before the rest share one overflow series: an integer from 2 to 10 000 000. */
   readonly cardinalityLimit?: number | undefined;
+  /** Delivered flushes without a change after which a series makes room in a metric at its limit: an integer from 1. */
+  readonly idleFlushesBeforeRetirement?: number | undefined;
+  /** Also send metrics about the exports themselves. */
+  readonly selfMetrics?: boolean | undefined;
   /** Where the labels go. Default: `both`. */
   readonly labelPlacement?: LabelPlacement | undefined;
   /** Send headers over plain http to any host, not only to loopback. */

@@ -78,6 +78,10 @@ export interface TelemetryConfig {
   readonly latencyBoundsMs: readonly number[];
   /** Series per metric before the rest share one overflow series. */
   readonly cardinalityLimit: number;
+  /** Delivered flushes without a change after which a series makes room in a metric at its limit. */
+  readonly idleFlushesBeforeRetirement: number;
+  /** Whether metrics about the exports themselves are sent too. */
+  readonly selfMetrics: boolean;
   readonly labelPlacement: LabelPlacement;
   readonly labels: ReadonlyMap<string, LabelValue>;
   /** HTTP headers by lower-case name. The values are secrets: `util.inspect` and `JSON.stringify` don't show them. */

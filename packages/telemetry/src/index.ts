@@ -11,10 +11,17 @@ export type {
   Amounts,
   AttributeValue,
   Attributes,
+  Catalogue,
+  CataloguedRecording,
   Clock,
   Counter,
+  DeliveryStatus,
   DistributionSummary,
+  ExportOptions,
+  ExportOutcome,
+  ExportReport,
   Exporter,
+  FlushOptions,
   FlushReport,
   FlushResult,
   Gauge,
@@ -23,13 +30,27 @@ export type {
   InstrumentOptions,
   Latency,
   LatencyOptions,
+  MetricDefinition,
+  ObserveOptions,
+  Observed,
+  ObservedValue,
   Point,
   Points,
+  Recording,
   Result,
   Snapshot,
   TelemetryErrorCode,
+  Temporality,
+  UpDownCounter,
 } from '@pqcnet/telemetry-core';
-export { OtlpHttpExporter, encodeOtlpJson, undiciTransport } from '@pqcnet/telemetry-exporter-otlp-http';
+export {
+  OtlpHttpError,
+  OtlpHttpExporter,
+  TransportError,
+  encodeOtlpJson,
+  fetchTransport,
+  undiciTransport,
+} from '@pqcnet/telemetry-exporter-otlp-http';
 export type { Transport, TransportRequest, TransportResponse } from '@pqcnet/telemetry-exporter-otlp-http';
 export { TelemetryHandle } from './telemetry-handle.ts';
 export type { FromConfigOptions } from './telemetry-handle.ts';

@@ -2,6 +2,7 @@ import { type TelemetryConfig, type TelemetryConfigInput, validateConfig } from 
 import { type Clock, type Exporter, TelemetryHandle as CoreTelemetryHandle } from '@pqcnet/telemetry-core';
 import type { Transport } from '@pqcnet/telemetry-exporter-otlp-http';
 import { describeResource } from './describe-resource.ts';
+import { describeExporter } from './describe-exporter.ts';
 import { makeExporter } from './make-exporter.ts';
 
 /** FromConfigOptions swaps parts of what a configuration describes. */
@@ -41,6 +42,9 @@ export const TelemetryHandle: {
       latencyBoundsMs: config.latencyBoundsMs,
       latencyHistogram: config.latencyHistogram,
       cardinalityLimit: config.cardinalityLimit,
+      idleFlushesBeforeRetirement: config.idleFlushesBeforeRetirement,
+      maxWindowAgeMs: config.maxWindowAgeMs,
+      selfMetrics: config.selfMetrics ? describeExporter(config) : undefined,
       metrics: config.metrics,
       disabled: config.disabled,
       clock,
