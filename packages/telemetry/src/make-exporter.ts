@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
 import type { TelemetryConfig } from '@pqcnet/telemetry-config';
 import { TelemetryError } from '@pqcnet/telemetry-core';
 import {
+  OtlpHttpError,
   OtlpHttpExporter,
-  type TlsOptions,
-  type Transport,
   undiciTransport,
+  type Transport,
 } from '@pqcnet/telemetry-exporter-otlp-http';
 
-/** makeExporter makes the OTLP/HTTP exporter that a configuration describes. Throws for TLS files that can't be read. */
+/**
+ * makeExporter makes the OTLP/HTTP exporter that a configuration describes, with its transport unless one is given.
+ *
+ * @throws TelemetryError `INVALID_OPTIONS` when a TLS file can't be used
+ */
 export function makeExporter(config: TelemetryConfig, transport?: Transport): OtlpHttpExporter {
   return new OtlpHttpExporter({
     url: config.metricsUrl,
@@ -18,23 +21,17 @@ export function makeExporter(config: TelemetryConfig, transport?: Transport): Ot
     labelPlacement: config.labelPlacement,
     temporality: config.temporality,
     maxRequestBytes: config.maxRequestBytes,
-    transport: transport ?? undiciTransport({ tls: readTlsFiles(config) }),
+    transport: transport ?? makeTransport(config),
   });
 }
 
-function readTlsFiles({ tls }: TelemetryConfig): TlsOptions {
-  return {
-    ...(tls.caFile === undefined ? {} : { ca: readPem('ca-file', tls.caFile) }),
-    ...(tls.certFile === undefined ? {} : { cert: readPem('cert-file', tls.certFile) }),
-    ...(tls.keyFile === undefined ? {} : { key: readPem('key-file', tls.keyFile) }),
-  };
-}
-
-function readPem(setting: string, path: string): string {
+function makeTransport({ tls, proxy, socketPath, httpVersion }: TelemetryConfig): Transport {
   try {
-    return readFileSync(path, 'utf8');
+    return undiciTransport({ tls, proxy, socketPath, httpVersion });
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new TelemetryError('INVALID_OPTIONS', `tls.${setting}: can't read ${path} (${reason}).`, { cause });
+    if (!(cause instanceof OtlpHttpError)) throw cause;
+    // In the terms of the file, which are how people know the settings.
+    const message = cause.message.replace(/\b(ca|cert|key)File\b/, '$1-file');
+    throw new TelemetryError('INVALID_OPTIONS', message, { cause });
   }
 }
