@@ -15,7 +15,8 @@ import { measureExports } from './measure-exports.ts';
 import { copyAttributes } from './record/copy-attributes.ts';
 import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
-import { Histogram, tryRecord } from './record/histogram.ts';
+import { Histogram } from './record/histogram.ts';
+import { recordInRow } from './record/record-in-row.ts';
 import { Latency, validateLatency } from './record/latency.ts';
 import { MetricObservation, type Observed } from './record/observe.ts';
 import { UpDownCounter } from './record/up-down-counter.ts';
@@ -123,12 +124,12 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
 
   recordLatencyMs(name: string, milliseconds: number, attributes?: Attributes): Result<void, TelemetryError> {
     const known = this.#state.byName.latency.get(name)?.findCell(attributes);
-    if (milliseconds >= 0 && tryRecord(known, milliseconds)) return succeeded;
+    if (milliseconds >= 0 && recordInRow(known, milliseconds)) return succeeded;
     const invalid = validateLatency(name, milliseconds);
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#state.cellFor(name, 'latency', attributes);
     if (!(cell instanceof Cell)) return cell;
-    tryRecord(cell, milliseconds);
+    recordInRow(cell, milliseconds);
     return succeeded;
   }
 

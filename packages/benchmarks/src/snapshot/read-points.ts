@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { Snapshot } from '@pqcnet/telemetry-core';
+import type { BucketCounts, Snapshot } from '@pqcnet/telemetry-core';
 
 /** readSnapshot reads every point: series, delta, total, buckets. What it gives depends on all of them. */
 export function readSnapshot(snapshot: Snapshot): number {
@@ -18,12 +18,12 @@ function readDistribution(values: {
   readonly sum: number | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
-  readonly bucketCounts?: { readonly length: number; readonly [index: number]: number };
+  readonly bucketCounts?: BucketCounts;
 }): number {
   const { count, sum, min, max, bucketCounts } = values;
   let digest = count + (sum ?? 0) + (min ?? 0) + (max ?? 0);
   if (bucketCounts === undefined) return digest;
-  for (let i = 0; i < bucketCounts.length; i += 1) digest += bucketCounts[i] ?? 0;
+  for (let i = 0; i < bucketCounts.length; i += 1) digest += bucketCounts.at(i) ?? 0;
   return digest;
 }
 

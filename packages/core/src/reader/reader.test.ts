@@ -200,6 +200,10 @@ describe('a flush', () => {
   });
 });
 
+function breaks(): never {
+  throw new Error('broken');
+}
+
 describe('a synchronous flush', () => {
   it('settles what the exporter says before it returns', () => {
     const exporter = Object.assign(new ScriptedExporter(), {
@@ -218,10 +222,7 @@ describe('a synchronous flush', () => {
     const { telemetry } = setUp();
     telemetry.recordCounter('c', 1);
     expect(telemetry.flushSync()).toBeUndefined();
-    const exportSync = (): never => {
-      throw new Error('broken');
-    };
-    const broken = new TelemetryHandle({ exporter: Object.assign(new ScriptedExporter(), { exportSync }) });
+    const broken = new TelemetryHandle({ exporter: Object.assign(new ScriptedExporter(), { exportSync: breaks }) });
     broken.recordCounter('c', 1);
     expect(broken.flushSync()).toMatchObject({ ok: false, error: { code: 'EXPORTER_FAILED' } });
   });

@@ -5,7 +5,7 @@ import { histogramRow } from '../state/histogram-row.ts';
 import type { Partial } from '../state/state.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { tryRecord } from './histogram.ts';
+import { recordInRow } from './record-in-row.ts';
 
 const noBounds = new ExplicitBounds([]);
 const noCounts = new Float64Array(0);
@@ -56,12 +56,12 @@ export class DistributionPartial implements Partial {
     if (!(cell instanceof Cell)) return cell ?? succeeded;
     const { metric } = cell;
     if (cell === metric.overflow) {
-      tryRecord(cell, value);
+      recordInRow(cell, value);
       return succeeded;
     }
     this.#cell = cell;
     if (metric.buckets !== undefined) {
-      tryRecord(cell, value);
+      recordInRow(cell, value);
       return succeeded;
     }
     if (this.#counts.length === 0) this.#counts = new Float64Array(metric.bounds.length + 1);

@@ -1,0 +1,26 @@
+import { type Cell, parkedValues } from '../state/cell.ts';
+import { histogramRow } from '../state/histogram-row.ts';
+
+/** recordInRow records a value in a series' row. False, and nothing done, for one that is not finite or where there is no series. */
+export function recordInRow(cell: Cell | undefined, value: number): boolean {
+  // The difference is NaN for what is no finite number.
+  if (cell === undefined || typeof value !== 'number' || value - value !== 0) return false;
+  const { values, offset } = cell;
+  if (values === parkedValues) return false;
+  const { metric } = cell;
+  if (metric.buckets === undefined) {
+    const bucket = offset + histogramRow.buckets + metric.explicitBounds.find(value);
+    values[bucket] = (values[bucket] as number) + 1;
+  } else {
+    metric.ownBuckets(cell.row).record(value);
+    const count = offset + histogramRow.buckets;
+    values[count] = (values[count] as number) + 1;
+  }
+  const sum = offset + histogramRow.windowSum;
+  values[sum] = (values[sum] as number) + value;
+  const min = offset + histogramRow.windowMin;
+  if (value < (values[min] as number)) values[min] = value;
+  const max = offset + histogramRow.windowMax;
+  if (value > (values[max] as number)) values[max] = value;
+  return true;
+}
