@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { KeyValue, Metric, ReceivedRequest } from '@pqcnet/telemetry-test-collector';
+
+/** Sums is what a collector has of everything: counters in sums, histograms in numbers of records. */
+export interface Sums {
+  readonly byName: ReadonlyMap<string, bigint>;
+  /** What of it, in deltas, is from requests that were finally answered with a rejection all the same. */
+  readonly rejectedButTaken: bigint;
+  /** What no sender should do: windows that overlap, totals that fall. The first few. */
+  readonly violations: readonly string[];
+}
+
+interface Running {
+  readonly name: string;
+  startUnixNano: bigint;
+  endUnixNano: bigint;
+  /** Cumulative: the latest total since the start. Delta: the sum of all windows. */
+  value: bigint;
+  /** Cumulative: what there was before the last restart. */
+  before: bigint;
+}
+
+interface Arrival {
+  readonly name: string;
+  readonly key: string;
+  readonly isDelta: boolean;
+  readonly startUnixNano: bigint;
+  readonly endUnixNano: bigint;
+  readonly amount: bigint;
+}
+
+const mostViolations = 10;
+
+/**
+ * SumBook adds up requests as they come, in memory for the series alone: as a receiver does that takes an identical
+ * request once, and knows nothing of its sender.
+ */
+export class SumBook {
+  readonly #series = new Map<string, Running>();
+  readonly #seen = new Set<string>();
+  readonly #violations: string[] = [];
+  #rejectedButTaken = 0n;
+
+  take(request: ReceivedRequest): void {
+    const arrivals = [...arrivalsOf(request)];
+    if (!arrivals.some(({ isDelta }) => isDelta)) {
+      if (request.stored) for (const arrival of arrivals) this.#takeTotal(arrival);
+      return;
+    }
+    const hash = createHash('sha256')
+      .update(request.body ?? '')
+      .digest('base64');
+    const isAgain = this.#seen.has(hash);
+    if (!request.stored) {
+      const isFinal = request.step?.do === 'answer' && [400, 422, 500].includes(request.step.status);
+      if (isAgain && isFinal) for (const { amount } of arrivals) this.#rejectedButTaken += amount;
+      return;
+    }
+    if (isAgain) return;
+    this.#seen.add(hash);
+    for (const arrival of arrivals) {
+      if (arrival.isDelta) this.#takeWindow(arrival);
+      else this.#takeTotal(arrival);
+    }
+  }
+
+  sums(): Sums {
+    const byName = new Map<string, bigint>();
+    for (const { name, value, before } of this.#series.values()) {
+      byName.set(name, (byName.get(name) ?? 0n) + value + before);
+    }
+    return { byName, rejectedButTaken: this.#rejectedButTaken, violations: this.#violations };
+  }
+
+  #takeTotal({ name, key, startUnixNano, endUnixNano, amount }: Arrival): void {
+    const running = this.#seriesOf(name, key);
+    if (startUnixNano > running.startUnixNano) running.before += running.value;
+    else if (startUnixNano < running.startUnixNano) this.#violate(`${key} started earlier than before`);
+    else if (amount < running.value) this.#violate(`${key} fell from ${running.value} to ${amount}`);
+    if (endUnixNano < running.endUnixNano) this.#violate(`${key} went back in time`);
+    running.startUnixNano = startUnixNano;
+    running.endUnixNano = endUnixNano;
+    running.value = amount;
+  }
+
+  #takeWindow({ name, key, startUnixNano, endUnixNano, amount }: Arrival): void {
+    const running = this.#seriesOf(name, key);
+    if (startUnixNano < running.endUnixNano) this.#violate(`${key} has a window that overlaps another`);
+    if (startUnixNano >= endUnixNano) this.#violate(`${key} has a window that does not go forward`);
+    running.endUnixNano = endUnixNano;
+    running.value += amount;
+  }
+
+  #seriesOf(name: string, key: string): Running {
+    let running = this.#series.get(key);
+    if (running === undefined) {
+      running = { name, startUnixNano: 0n, endUnixNano: 0n, value: 0n, before: 0n };
+      this.#series.set(key, running);
+    }
+    return running;
+  }
+
+  #violate(what: string): void {
+    if (this.#violations.length < mostViolations) this.#violations.push(what);
+  }
+}
+
+function* arrivalsOf({ decoded }: ReceivedRequest): Generator<Arrival> {
+  if (decoded?.signal !== 'metrics') return;
+  for (const { scopeMetrics } of decoded.message.resourceMetrics) {
+    for (const { metrics } of scopeMetrics) for (const metric of metrics) yield* pointsOf(metric);
+  }
+}
+
+function* pointsOf({ name, sum, histogram, exponentialHistogram }: Metric): Generator<Arrival> {
+  const isDelta = (sum ?? histogram ?? exponentialHistogram)?.aggregationTemporality === 1;
+  const points = [
+    ...(sum?.dataPoints ?? []).map((point) => ({ point, amount: point.asInt ?? 0n })),
+    ...(histogram?.dataPoints ?? []).map((point) => ({ point, amount: point.count })),
+    ...(exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, amount: point.count })),
+  ];
+  for (const { point, amount } of points) {
+    const { startTimeUnixNano: startUnixNano, timeUnixNano: endUnixNano } = point;
+    yield { name, key: keyOf(name, point.attributes), isDelta, startUnixNano, endUnixNano, amount };
+  }
+}
+
+function keyOf(name: string, attributes: readonly KeyValue[]): string {
+  let key = name;
+  for (const { key: attribute, value } of attributes) {
+    key += `|${attribute}=${value?.stringValue ?? value?.intValue ?? value?.boolValue ?? value?.doubleValue}`;
+  }
+  return key;
+}
