@@ -15,6 +15,7 @@ import { TelemetryError } from './telemetry-error.ts';
 import { sendsDelta } from './temporality.ts';
 import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
 import { DeltaCollector } from './testing/delta-collector.ts';
+import { ManualClock } from './testing/manual-clock.ts';
 import { ModelCollector } from './testing/model-collector.ts';
 
 /** Less than the wait before a second try: each flush tries once. */
@@ -87,7 +88,12 @@ class History implements Exporter {
 
   constructor(options: Partial<TelemetryHandleOptions>, temporality: Temporality = 'cumulative') {
     this.temporality = temporality;
-    this.telemetry = new TelemetryHandle({ exporter: this, timeoutMs: shortMs, ...options });
+    this.telemetry = new TelemetryHandle({
+      exporter: this,
+      clock: new ManualClock(),
+      timeoutMs: shortMs,
+      ...options,
+    });
   }
 
   count(chain: string, delta: bigint, isBound = false): void {

@@ -53,7 +53,7 @@ export async function deliverWindow(
     const isWhole = open[0]?.from === 0 && open[0].to === snapshot.points.length;
     const answered = await runExport(options.exporter, snapshot, {
       clock: options.clock,
-      timeoutMs: options.deadlineMs() - options.clock.monotonicMs(),
+      timeoutMs: Math.max(0, options.deadlineMs() - options.clock.monotonicMs()),
       abort: options.startAbort(),
       ranges: isWhole ? undefined : open.map(({ from, to }) => ({ from, to })),
     });

@@ -222,7 +222,9 @@ describe('a synchronous flush', () => {
     const { telemetry } = setUp();
     telemetry.recordCounter('c', 1);
     expect(telemetry.flushSync()).toBeUndefined();
-    const broken = new TelemetryHandle({ exporter: Object.assign(new ScriptedExporter(), { exportSync: breaks }) });
+    const broken = new TelemetryHandle({
+      exporter: Object.assign(new ScriptedExporter(), { exportSync: breaks }),
+    });
     broken.recordCounter('c', 1);
     expect(broken.flushSync()).toMatchObject({ ok: false, error: { code: 'EXPORTER_FAILED' } });
   });

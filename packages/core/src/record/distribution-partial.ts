@@ -1,14 +1,17 @@
 import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedValues } from '../state/cell.ts';
 import { ExplicitBounds } from '../state/explicit-bounds.ts';
-import { histogramRow } from '../state/histogram-row.ts';
+import { addMoments, histogramRow } from '../state/histogram-row.ts';
 import type { Partial } from '../state/state.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 import { recordInRow } from './record-in-row.ts';
 
 const noBounds = new ExplicitBounds([]);
-const noCounts = new Float64Array(0);
+const emptyMoments = [0, Infinity, -Infinity] as const;
+const noRow = new Float64Array(0);
+/** Where in the row the buckets begin. */
+const buckets = 3;
 
 /**
  * DistributionPartial is what one bound latency or histogram recorded since it was last folded, and its way to its
@@ -18,32 +21,30 @@ export class DistributionPartial implements Partial {
   readonly #binding: Binding;
   readonly #validate: (name: string, value: unknown) => TelemetryError | undefined;
   #cell: Cell | undefined = undefined;
+  /** The same cell when it has exponential buckets. */
+  #exponential: Cell | undefined = undefined;
   #bounds: ExplicitBounds = noBounds;
-  #counts: Float64Array = noCounts;
-  #sum = 0;
-  #min = Infinity;
-  #max = -Infinity;
+  /** Sum, min and max, and then the count of each bucket: all that a record touches lies together. */
+  #row: Float64Array = noRow;
   /** Whether it is among the state's partials: only then does it record. */
   #isOpen = false;
 
   constructor(binding: Binding, validate: (name: string, value: unknown) => TelemetryError | undefined) {
     this.#binding = binding;
     this.#validate = validate;
-    // So that V8 keeps them as doubles from the start.
-    this.#sum = 0.5;
-    this.#sum = 0;
   }
 
   /** Records a value; false, and nothing done, for one that is not a finite number, or when it is not open. */
   tryRecord(value: number): boolean {
+    if (!this.#isOpen) return recordInRow(this.#exponential, value);
     // The difference is NaN for what is no finite number.
-    if (!this.#isOpen || typeof value !== 'number' || value - value !== 0) return false;
-    const counts = this.#counts;
-    const bucket = this.#bounds.find(value);
-    counts[bucket] = (counts[bucket] as number) + 1;
-    this.#sum += value;
-    if (value < this.#min) this.#min = value;
-    if (value > this.#max) this.#max = value;
+    if (typeof value !== 'number' || value - value !== 0) return false;
+    const row = this.#row;
+    const place = buckets + this.#bounds.find(value);
+    row[place] = (row[place] as number) + 1;
+    row[0] = (row[0] as number) + value;
+    if (value < (row[1] as number)) row[1] = value;
+    if (value > (row[2] as number)) row[2] = value;
     return true;
   }
 
@@ -61,10 +62,12 @@ export class DistributionPartial implements Partial {
     }
     this.#cell = cell;
     if (metric.buckets !== undefined) {
+      this.#exponential = cell;
       recordInRow(cell, value);
       return succeeded;
     }
-    if (this.#counts.length === 0) this.#counts = new Float64Array(metric.bounds.length + 1);
+    if (this.#row.length === 0)
+      this.#row = Float64Array.of(...emptyMoments, ...metric.bounds.map(() => 0), 0);
     this.#bounds = metric.explicitBounds;
     this.#isOpen = true;
     this.tryRecord(value);
@@ -76,20 +79,12 @@ export class DistributionPartial implements Partial {
     this.#isOpen = false;
     if (this.#cell === undefined) return;
     const { values, offset } = this.#cell;
-    const counts = this.#counts;
-    for (let bucket = 0; bucket < counts.length; bucket++) {
-      const place = offset + histogramRow.buckets + bucket;
-      values[place] = (values[place] as number) + (counts[bucket] as number);
-      counts[bucket] = 0;
+    const row = this.#row;
+    addMoments(values, offset + histogramRow.windowSum, row, 0);
+    row.set(emptyMoments);
+    for (let i = buckets, place = offset + histogramRow.buckets; i < row.length; i++, place++) {
+      values[place] = (values[place] as number) + (row[i] as number);
+      row[i] = 0;
     }
-    const sum = offset + histogramRow.windowSum;
-    values[sum] = (values[sum] as number) + this.#sum;
-    const min = offset + histogramRow.windowMin;
-    if (this.#min < (values[min] as number)) values[min] = this.#min;
-    const max = offset + histogramRow.windowMax;
-    if (this.#max > (values[max] as number)) values[max] = this.#max;
-    this.#sum = 0;
-    this.#min = Infinity;
-    this.#max = -Infinity;
   }
 }
