@@ -63,7 +63,7 @@ async function outcomeOf(exporter: OtlpHttpExporter, timeoutMs: number = 5000): 
 describe('what reaches the collector', () => {
   test('sums, histograms and gauges arrive with their values, times and attributes', async () => {
     const collector = await startCollector();
-    expect(await outcomeOf(exporterFor(collector))).toEqual({ status: 'accepted' });
+    expect(await outcomeOf(exporterFor(collector))).toMatchObject({ status: 'accepted' });
 
     const [sum] = collector.metrics({ name: 'ingest.success' });
     expect(sum).toMatchObject({
@@ -232,6 +232,31 @@ describe('what becomes of it', () => {
     collector.assertScriptConsumed();
   });
 
+  test.each(['none', 'gzip'] as const)(
+    'what was sent is told, with compression %s: bytes, data points, the status of the answer',
+    async (compression) => {
+      const collector = await startCollector();
+      collector.script([
+        { do: 'accept' },
+        { do: 'answer', status: 400 },
+        { do: 'partial-success', rejected: 1, message: '' },
+        { do: 'reset', when: 'after-body' },
+      ]);
+      const exporter = exporterFor(collector, { compression });
+      const outcomes = [];
+      for (let n = 0; n < 4; n += 1) outcomes.push(await outcomeOf(exporter));
+      const sentBytes = collector.requests[0]?.rawBody.byteLength;
+      expect(outcomes).toMatchObject([
+        { status: 'accepted', httpStatus: 200, sentBytes, sentDataPoints: 3 },
+        { status: 'rejected', httpStatus: 400, sentBytes, sentDataPoints: 3 },
+        { status: 'partial', httpStatus: 200, sentBytes, sentDataPoints: 3 },
+        { status: 'ambiguous', sentBytes, sentDataPoints: 3 },
+      ]);
+      expect(outcomes[3]).not.toHaveProperty('httpStatus');
+      collector.assertScriptConsumed();
+    },
+  );
+
   test('a message in a status body reaches the error', async () => {
     const collector = await startCollector();
     collector.script([{ do: 'answer', status: 400, message: 'no such tenant' }]);
@@ -307,7 +332,7 @@ describe('what becomes of it', () => {
     const exporter = exporterFor(collector);
     collector.script([{ do: 'never-answer' }]);
     await outcomeOf(exporter, 50);
-    expect(await outcomeOf(exporter)).toEqual({ status: 'accepted' });
+    expect(await outcomeOf(exporter)).toMatchObject({ status: 'accepted' });
   });
 
   test('a signal that has aborted sends nothing', async () => {
@@ -360,11 +385,13 @@ describe('several requests', () => {
     const collector = await startCollector();
     collector.script([{ do: 'accept' }, step]);
     const options = { maxRequestBytes: Math.ceil(whole / 2), nowUnixMs: () => 0 };
-    expect(await partsOf(exporterFor(collector, options))).toMatchObject([
+    const parts = await partsOf(exporterFor(collector, options));
+    expect(parts).toMatchObject([
       { from: 0, to: 8, outcome: { status: 'accepted' } },
       { from: 8, to: 16, outcome },
       { from: 16, to: 20, outcome: { ...outcome, status: 'not-delivered' } },
     ]);
+    expect(parts.at(-1)).not.toHaveProperty('outcome.sentBytes');
     expect(collector.requests).toHaveLength(2);
   });
 
@@ -374,7 +401,7 @@ describe('several requests', () => {
       const length = Number(request.headers['content-length']);
       return length > whole / 3 ? { do: 'answer', status: 413 } : undefined;
     });
-    expect(await partsOf(exporterFor(collector))).toEqual(
+    expect(await partsOf(exporterFor(collector))).toMatchObject(
       [0, 5, 10, 15].map((from) => ({ from, to: from + 5, outcome: { status: 'accepted' } })),
     );
     expect(collector.metrics().map((point) => ('value' in point ? point.value : undefined))).toEqual(

@@ -1,20 +1,10 @@
-import {
-  TelemetryError,
-  type ExportedPart,
-  type Exporter,
-  type ExportOptions,
-  type ExportOutcome,
-  type ExportReport,
-  type FailedOutcome,
-  type Snapshot,
-  type Temporality,
-} from '@pqcnet/telemetry-core';
+import type { Exporter, ExportOptions, ExportReport, Snapshot, Temporality } from '@pqcnet/telemetry-core';
 
-import { classifyResponse } from './answer/classify-response.ts';
-import { compressBody, type Compression } from './compress-body.ts';
-import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
+import type { Compression } from './compress-body.ts';
 import type { LabelPlacement } from './encode/request-format.ts';
-import type { EncodedRequest } from './encode/request-encoder.ts';
+import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
+import { exportInParts } from './export-in-parts.ts';
+import { exportSynchronously } from './export-synchronously.ts';
 import {
   contentTypeOf,
   DEFAULT_MAX_REQUEST_BYTES,
@@ -25,10 +15,7 @@ import {
   type OtlpHttpExporterOptions,
   type OtlpProtocol,
 } from './exporter-options.ts';
-import { exportSynchronously } from './export-synchronously.ts';
-import { OtlpHttpError } from './otlp-http-error.ts';
-import { sendWithin } from './send-within.ts';
-import { TransportError, type Transport } from './transport/transport.ts';
+import { type Destination, sendRequest } from './send-request.ts';
 import { undiciTransport } from './transport/undici-transport.ts';
 
 const PROTOCOLS: readonly OtlpProtocol[] = ['http/json', 'http/protobuf'];
@@ -44,23 +31,17 @@ const TEMPORALITIES: readonly Temporality[] = ['cumulative', 'delta', 'low-memor
  */
 export class OtlpHttpExporter implements Exporter {
   readonly temporality: Temporality;
-  readonly #url: URL;
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #contentType: string;
-  readonly #compression: Compression;
   readonly #encodingOptions: SnapshotEncodingOptions;
   readonly #encoding: SnapshotEncoding;
-  readonly #transport: Transport;
-  readonly #nowUnixMs: () => number;
+  readonly #destination: Destination;
 
   /** @throws OtlpHttpError INVALID_EXPORTER_OPTIONS when an option can't be used. */
   constructor(options: OtlpHttpExporterOptions) {
     const protocol = requireOneOf('protocol', options.protocol ?? 'http/json', PROTOCOLS);
     this.temporality = requireOneOf('temporality', options.temporality ?? 'cumulative', TEMPORALITIES);
-    this.#compression = requireOneOf('compression', options.compression ?? 'none', COMPRESSIONS);
-    this.#url = parseUrl(options.url);
-    this.#headers = requestHeaders(options);
-    this.#contentType = contentTypeOf(protocol);
+    const compression = requireOneOf('compression', options.compression ?? 'none', COMPRESSIONS);
+    const url = parseUrl(options.url);
+    const headers = requestHeaders(options);
     this.#encodingOptions = {
       protocol,
       temporality: this.temporality,
@@ -68,19 +49,27 @@ export class OtlpHttpExporter implements Exporter {
       maxRequestBytes: requireBytes('maxRequestBytes', options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES),
     };
     this.#encoding = new SnapshotEncoding(this.#encodingOptions);
-    this.#transport = options.transport ?? undiciTransport();
-    this.#nowUnixMs = options.nowUnixMs ?? Date.now;
+    this.#destination = {
+      url,
+      headers,
+      contentType: contentTypeOf(protocol),
+      compression,
+      transport: options.transport ?? undiciTransport(),
+      nowUnixMs: options.nowUnixMs ?? Date.now,
+    };
   }
 
-  async export(snapshot: Snapshot, options: ExportOptions): Promise<ExportReport> {
-    const parts: ExportedPart[] = [];
-    try {
-      await this.#exportRanges(snapshot, options.signal, parts);
-    } catch (cause) {
-      const from = parts.at(-1)?.to ?? 0;
-      const error = new TelemetryError('EXPORTER_FAILED', 'the exporter failed unexpectedly', { cause });
-      parts.push({ from, to: snapshot.points.length, outcome: { status: 'rejected', error } });
-    }
+  async export(snapshot: Snapshot, { ranges, signal }: ExportOptions): Promise<ExportReport> {
+    const parts = await exportInParts(snapshot, {
+      encoding: this.#encoding,
+      ranges: ranges ?? [{ from: 0, to: snapshot.points.length }],
+      signal,
+      send: async (request) => {
+        const { outcome, bodyInUse } = await sendRequest(request, this.#destination, signal);
+        if (bodyInUse) this.#encoding.dropBuffer();
+        return outcome;
+      },
+    });
     const [only, second] = parts;
     if (only === undefined) return { status: 'accepted' };
     return second === undefined ? only.outcome : { parts };
@@ -89,87 +78,13 @@ export class OtlpHttpExporter implements Exporter {
   /** exportSync has a child process send, so that it works in a process that is about to die. */
   exportSync(snapshot: Snapshot, { timeoutMs }: { readonly timeoutMs: number }): ExportReport {
     return exportSynchronously(snapshot, {
+      ...this.#destination,
       timeoutMs,
       encoding: this.#encodingOptions,
-      url: this.#url,
-      headers: this.#headers,
-      contentType: this.#contentType,
-      compression: this.#compression,
-      transport: this.#transport,
-      nowUnixMs: this.#nowUnixMs,
     });
   }
 
   async shutdown(): Promise<void> {
-    await this.#transport.close();
+    await this.#destination.transport.close();
   }
-
-  /** exportRanges settles the points range by range, in order, and stops where the receiver can't be reached. */
-  async #exportRanges(snapshot: Snapshot, signal: AbortSignal, parts: ExportedPart[]): Promise<void> {
-    const encoder = this.#encoding.begin(snapshot);
-    const ranges = [{ from: 0, to: snapshot.points.length }];
-    for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
-      // One after another on purpose: the receiver gets one request at a time.
-      const part = await this.#encoding.encodePart(encoder, range, signal);
-      const { from, to } = part;
-      if (to < range.to) ranges.push({ from: to, to: range.to });
-      if (part.error !== undefined) {
-        parts.push({ from, to, outcome: { status: 'rejected', error: part.error } });
-        continue;
-      }
-      const outcome = await this.#sendPart(part, signal);
-      if (isTooLarge(outcome) && part.dataPoints > 1) {
-        const middle = (from + to) >>> 1;
-        ranges.push({ from: middle, to }, { from, to: middle });
-        continue;
-      }
-      parts.push({ from, to, outcome });
-      if (endsExport(outcome)) {
-        const rest = ranges.length === 0 ? to : snapshot.points.length;
-        this.#encoding.end(to === rest);
-        if (to < rest) parts.push({ from: to, to: rest, outcome: { ...outcome, status: 'not-delivered' } });
-        return;
-      }
-    }
-    this.#encoding.end(true);
-  }
-
-  async #sendPart(part: EncodedRequest, signal: AbortSignal): Promise<ExportOutcome> {
-    if (signal.aborted) return { status: 'not-delivered', error: deadlineError(signal) };
-    if (part.dataPoints === 0) return { status: 'accepted' };
-    const body = await compressBody(part.body, this.#compression);
-    const headers = { ...this.#headers, 'content-length': String(body.byteLength) };
-    const { dataPoints } = part;
-    try {
-      const response = await sendWithin(this.#transport, { url: this.#url, headers, body, signal });
-      const released =
-        this.#transport.releasesBody === true && response.status >= 200 && response.status < 300;
-      if (body === part.body && !released) this.#encoding.dropBuffer();
-      return classifyResponse(response, {
-        contentType: this.#contentType,
-        dataPoints,
-        nowUnixMs: this.#nowUnixMs(),
-      });
-    } catch (error) {
-      if (body === part.body) this.#encoding.dropBuffer();
-      if (!(error instanceof TransportError)) throw error;
-      return { status: error.bodyLeft === 'no' ? 'not-delivered' : 'ambiguous', error };
-    }
-  }
-}
-
-function isTooLarge(outcome: ExportOutcome): boolean {
-  return (
-    outcome.status === 'rejected' && outcome.error instanceof OtlpHttpError && outcome.error.status === 413
-  );
-}
-
-/** endsExport says that further requests would fare no better, or must wait. */
-function endsExport(outcome: ExportOutcome): outcome is FailedOutcome {
-  return outcome.status === 'not-delivered' || outcome.status === 'refused' || outcome.status === 'ambiguous';
-}
-
-function deadlineError(signal: AbortSignal): OtlpHttpError {
-  const message = 'the time was over before the request was sent';
-  return new OtlpHttpError('DEADLINE_EXCEEDED', message, { cause: signal.reason });
 }

@@ -30,6 +30,11 @@ const RETRYABLE = new Set([429, 502, 503, 504]);
  * Source: OTLP specification, "OTLP/HTTP Response".
  */
 export function classifyResponse(response: TransportResponse, options: ClassifyOptions): ExportOutcome {
+  const outcome = judge(response, options);
+  return { ...outcome, httpStatus: response.status, sentDataPoints: options.dataPoints };
+}
+
+function judge(response: TransportResponse, options: ClassifyOptions): ExportOutcome {
   const { status } = response;
   if (status >= 200 && status < 300) return classifySuccess(response, options);
   if (REFUSED.has(status)) return { status: 'refused', error: statusError(response) };

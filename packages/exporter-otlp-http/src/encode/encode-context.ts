@@ -15,7 +15,6 @@ export function encodeContextOf(snapshot: Snapshot, options: PlacementOptions): 
     resource: labelPlacement === 'datapoint' ? snapshot.resource : merge(snapshot.resource, snapshot.labels),
     pointLabels: labelPlacement === 'resource' ? new Map() : snapshot.labels,
     temporality,
-    deltaStartUnixNano: snapshot.startTimeUnixNano,
     timeUnixNano: snapshot.timeUnixNano,
   };
 }

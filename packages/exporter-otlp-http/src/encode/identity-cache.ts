@@ -65,6 +65,11 @@ export class IdentityCache {
     return this.#series.length;
   }
 
+  /** How many points the walk has met. */
+  get met(): number {
+    return this.#aligned;
+  }
+
   /** begin starts the walk over a snapshot. */
   begin(): void {
     this.end();

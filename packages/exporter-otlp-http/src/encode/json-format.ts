@@ -1,4 +1,4 @@
-import type { Point } from '@pqcnet/telemetry-core';
+import { type Point, sendsDelta } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
@@ -6,7 +6,6 @@ import type { IdentityCache, LabelUse } from './identity-cache.ts';
 import { jsonAttributes, writeJsonAttribute } from './json-attributes.ts';
 import { encodeJsonMetricHead, type JsonMetricHeads } from './json-metric-head.ts';
 import { JsonPoints } from './json-points.ts';
-import { sendsDelta } from './point-values.ts';
 import type { EncodeContext, RequestFormat } from './request-format.ts';
 import { writeIdentity } from './write-identity.ts';
 
@@ -49,7 +48,7 @@ class JsonFormat implements RequestFormat {
 
   openMetric(out: ByteWriter, point: Point): void {
     const { metric } = point.series;
-    const deltas = sendsDelta(point, this.#context.temporality);
+    const deltas = sendsDelta(metric.kind, this.#context.temporality);
     let head = this.#heads.get(metric);
     if (head === undefined) {
       head = encodeJsonMetricHead(point, deltas);

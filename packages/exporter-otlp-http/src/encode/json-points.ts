@@ -1,12 +1,18 @@
-import type { GaugePoint, HistogramPoint, Point, SumPoint } from '@pqcnet/telemetry-core';
+import type {
+  ExponentialHistogramPoint,
+  ExponentialRange,
+  GaugePoint,
+  HistogramPoint,
+  Point,
+  SumPoint,
+} from '@pqcnet/telemetry-core';
 
 import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { type IdentityCache, LABELS_ALONE, LABELS_FOLLOW, LABELS_INSIDE } from './identity-cache.ts';
 import { requireInt64 } from './int-value.ts';
 import { jsonAttributes } from './json-attributes.ts';
 import { boundsTailOf, type JsonMetricHead } from './json-metric-head.ts';
-import type { ExponentialHistogramPoint, ExponentialRange } from './point-values.ts';
-import type { EncodeContext } from './request-format.ts';
+import type { EncodeContext, PointStarts } from './request-format.ts';
 import {
   MAX_DECIMAL_BYTES,
   writeInteger,
@@ -143,8 +149,8 @@ export class JsonPoints {
     out.fragment(tail);
   }
 
-  #writeStart(out: ByteWriter, point: { readonly startTimeUnixNano: bigint }): void {
-    const start = this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano;
+  #writeStart(out: ByteWriter, point: PointStarts): void {
+    const start = this.#deltas ? point.windowStartTimeUnixNano : point.startTimeUnixNano;
     const digits = this.#startDigits;
     if (start !== this.#start) {
       digits.position = 0;

@@ -1,9 +1,8 @@
-import type { Point } from '@pqcnet/telemetry-core';
+import { type Point, sendsDelta } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import type { IdentityCache, LabelUse } from './identity-cache.ts';
-import { sendsDelta } from './point-values.ts';
 import {
   encodeProtobufMetricHead,
   MAX_TAIL_BYTES,
@@ -70,7 +69,7 @@ class ProtobufFormat implements RequestFormat {
 
   openMetric(out: ByteWriter, point: Point): void {
     const { metric } = point.series;
-    const deltas = sendsDelta(point, this.#context.temporality);
+    const deltas = sendsDelta(metric.kind, this.#context.temporality);
     let head = this.#heads.get(metric);
     if (head === undefined) {
       head = encodeProtobufMetricHead(point, deltas);

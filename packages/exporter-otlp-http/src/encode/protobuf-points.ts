@@ -1,11 +1,17 @@
-import type { GaugePoint, HistogramPoint, Point, SumPoint } from '@pqcnet/telemetry-core';
+import type {
+  ExponentialHistogramPoint,
+  ExponentialRange,
+  GaugePoint,
+  HistogramPoint,
+  Point,
+  SumPoint,
+} from '@pqcnet/telemetry-core';
 
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { type IdentityCache, LABELS_INSIDE } from './identity-cache.ts';
 import { requireInt64 } from './int-value.ts';
-import type { ExponentialHistogramPoint, ExponentialRange } from './point-values.ts';
 import { boundsFieldOf, NO_METRIC, NOTHING, type ProtobufMetricHead } from './protobuf-metric-head.ts';
-import type { EncodeContext } from './request-format.ts';
+import type { EncodeContext, PointStarts } from './request-format.ts';
 import type { WriteAttribute } from './write-identity.ts';
 import {
   closeMessage,
@@ -130,7 +136,8 @@ export class ProtobufPoints {
     writeDoubleField(out, SUM, sum);
     out.byte(BUCKET_COUNTS);
     writeVarint(out, bucketBytes);
-    for (let index = 0; index < bucketCounts.length; index += 1) writeFixed64(out, bucketCounts[index] ?? 0);
+    for (let index = 0; index < bucketCounts.length; index += 1)
+      writeFixed64(out, bucketCounts.at(index) ?? 0);
     out.fragment(bounds);
     copyAttributes(out, about);
     if (min === undefined || max === undefined) return;
@@ -167,9 +174,9 @@ export class ProtobufPoints {
     closeMessage(out, message);
   }
 
-  #writeStart(out: ByteWriter, point: { readonly startTimeUnixNano: bigint }): void {
+  #writeStart(out: ByteWriter, point: PointStarts): void {
     out.byte(START_TIME);
-    writeFixed64(out, this.#deltas ? this.#context.deltaStartUnixNano : point.startTimeUnixNano);
+    writeFixed64(out, this.#deltas ? point.windowStartTimeUnixNano : point.startTimeUnixNano);
   }
 }
 
@@ -206,7 +213,7 @@ function writeRange(out: ByteWriter, tag: number, { offset, bucketCounts }: Expo
   out.byte(tagOf(1, VARINT));
   writeZigzag(out, offset);
   const packed = openMessage(out, tagOf(2, LENGTH_DELIMITED));
-  for (let index = 0; index < bucketCounts.length; index += 1) writeVarint(out, bucketCounts[index] ?? 0);
+  for (let index = 0; index < bucketCounts.length; index += 1) writeVarint(out, bucketCounts.at(index) ?? 0);
   closeMessage(out, packed);
   closeMessage(out, range);
 }

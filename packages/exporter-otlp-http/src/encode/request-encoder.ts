@@ -1,4 +1,4 @@
-import type { Metric, Points, Temporality } from '@pqcnet/telemetry-core';
+import type { Metric, Point, Points, Temporality } from '@pqcnet/telemetry-core';
 
 import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -50,6 +50,10 @@ export class RequestEncoder {
   readonly #options: RequestEncoderOptions;
   #from = 0;
   #limit = 0;
+  /** How large the part may become when it has more than one point. */
+  #partBytes = 0;
+  /** The first point that no part was begun at or went over yet. */
+  #unmet = 0;
   #index = 0;
   #dataPoints = 0;
   #metric: Metric | undefined;
@@ -59,8 +63,12 @@ export class RequestEncoder {
     this.#options = options;
   }
 
-  /** begin starts a part at the point `from`. It ends before the point `limit`, or sooner when it is full. */
-  begin(from: number, limit: number): void {
+  /**
+   * begin starts a part at the point `from`. It ends before the point `limit`, or sooner when it is full: when a further
+   * point would bring it beyond `partBytes`.
+   */
+  begin(from: number, limit: number, partBytes: number = this.#options.maxRequestBytes): void {
+    this.#partBytes = partBytes;
     this.#from = from;
     this.#limit = limit;
     this.#index = from;
@@ -73,6 +81,10 @@ export class RequestEncoder {
   /** step encodes until the part is complete (then it returns true) or `isOver` says that it is time to pause. */
   step(isOver: () => boolean): boolean {
     const { out } = this.#options;
+    while (this.#unmet < this.#from) {
+      this.#passOver(Math.min(this.#from, this.#unmet + POINTS_PER_LOOK));
+      if (isOver()) return false;
+    }
     while (this.#index < this.#limit) {
       const lookAt = Math.min(this.#limit, this.#index + POINTS_PER_LOOK);
       const lookAtByte = out.position + BYTES_PER_LOOK;
@@ -93,14 +105,19 @@ export class RequestEncoder {
     return { from: this.#from, to: this.#index, dataPoints: this.#dataPoints, body };
   }
 
+  /** passOver meets the points before those that are to be sent: the cache has to know them all, in order. */
+  #passOver(end: number): void {
+    const { points, cache } = this.#options;
+    for (; this.#unmet < end; this.#unmet += 1) cache.skip(this.#unmet, pointAt(points, this.#unmet).series);
+  }
+
   /** take encodes one point; false when it is not in this part any more, or is a part of its own that can't be sent. */
   #take(): boolean {
     const { points, format, cache, out, temporality, maxRequestBytes } = this.#options;
     const index = this.#index;
-    const point = points.at(index);
-    if (point === undefined)
-      throw new RangeError(`the snapshot has no point ${index}, which its length promises`);
+    const point = pointAt(points, index);
     const { series } = point;
+    if (index === this.#unmet) this.#unmet += 1;
     if (!isSent(point, temporality)) {
       cache.skip(index, series);
       this.#index += 1;
@@ -119,7 +136,7 @@ export class RequestEncoder {
         this.#metric = series.metric;
       }
       format.writePoint(out, point, cache);
-      if (format.sizeIfEnded(out) <= maxRequestBytes) {
+      if (format.sizeIfEnded(out) <= (this.#dataPoints === 0 ? maxRequestBytes : this.#partBytes)) {
         this.#dataPoints += 1;
         this.#index += 1;
         return true;
@@ -136,6 +153,12 @@ export class RequestEncoder {
     if (this.#error !== undefined) this.#index += 1;
     return false;
   }
+}
+
+function pointAt(points: Points, index: number): Point {
+  const point = points.at(index);
+  if (point !== undefined) return point;
+  throw new RangeError(`the snapshot has no point ${index}, which its length promises`);
 }
 
 function pointTooLarge(bytes: number, maxRequestBytes: number): OtlpHttpError {

@@ -13,10 +13,14 @@ export interface EncodeContext {
   /** The labels that go onto points; empty when none do. */
   readonly pointLabels: ReadonlyMap<string, AttributeValue>;
   readonly temporality: Temporality;
-  /** Where deltas begin, in nanoseconds since the Unix epoch. */
-  readonly deltaStartUnixNano: bigint;
   /** When the snapshot was taken, in nanoseconds since the Unix epoch. */
   readonly timeUnixNano: bigint;
+}
+
+/** PointStarts is when a point's numbers began: its delta, and its running total. */
+export interface PointStarts {
+  readonly windowStartTimeUnixNano: bigint;
+  readonly startTimeUnixNano: bigint;
 }
 
 /**

@@ -11,6 +11,7 @@ import { protobufFormat } from './protobuf-format.ts';
 import type { ProtobufMetricHeads } from './protobuf-metric-head.ts';
 import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
 import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
+import { RequestSize } from './request-size.ts';
 
 /** SnapshotEncodingOptions is what stays the same from one snapshot to the next. */
 export interface SnapshotEncodingOptions {
@@ -33,12 +34,16 @@ export class SnapshotEncoding {
   readonly #identities = new IdentityCache();
   readonly #jsonHeads: JsonMetricHeads = new WeakMap();
   readonly #protobufHeads: ProtobufMetricHeads = new WeakMap();
+  /** How many points the present snapshot has. */
+  #length = 0;
   #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
   readonly #out: ByteWriter;
+  readonly #requestSize: RequestSize;
 
   constructor(options: SnapshotEncodingOptions) {
     this.#options = options;
     this.#pace = options.pace ?? eventLoopPace;
+    this.#requestSize = new RequestSize(options.maxRequestBytes);
     this.#out = new ByteWriter(FIRST_BUFFER_BYTES, options.maxRequestBytes + FIRST_BUFFER_BYTES);
   }
 
@@ -49,6 +54,8 @@ export class SnapshotEncoding {
     if (!sameLabels(context.pointLabels, this.#pointLabels)) this.#identities.clear();
     this.#pointLabels = context.pointLabels;
     this.#identities.begin();
+    this.#requestSize.beginExport();
+    this.#length = snapshot.points.length;
     return new RequestEncoder({
       points: snapshot.points,
       temporality,
@@ -65,7 +72,7 @@ export class SnapshotEncoding {
     range: { readonly from: number; readonly to: number },
     signal: AbortSignal,
   ): Promise<EncodedPart> {
-    encoder.begin(range.from, range.to);
+    encoder.begin(range.from, range.to, this.#requestSize.bytes);
     while (!encoder.step(this.#pace.start()) && !signal.aborted) {
       // A pause between slices is the purpose of this loop.
       await this.#pace.pause();
@@ -78,9 +85,14 @@ export class SnapshotEncoding {
     this.#out.renew();
   }
 
-  /** end is the end of a snapshot. Series that are not in it are forgotten, if all of its points were encoded. */
-  end(complete: boolean): void {
-    if (complete) this.#identities.endWalk();
+  /** lowerRequestSize is told that a request was too large, and says whether the next ones are smaller by themselves. */
+  lowerRequestSize(tooLargeBytes: number): boolean {
+    return this.#requestSize.halve(tooLargeBytes);
+  }
+
+  /** end is the end of a snapshot. Series that are not in it are forgotten, if all of its points were met. */
+  end(): void {
+    if (this.#identities.met === this.#length) this.#identities.endWalk();
     else this.#identities.end();
   }
 

@@ -1,3 +1,5 @@
+import type { BucketCounts } from '@pqcnet/telemetry-core';
+
 import type { ByteWriter } from './byte-writer.ts';
 
 /** MAX_DECIMAL_BYTES is room enough for any number that these functions write. */
@@ -151,9 +153,9 @@ function writeShortDecimal(out: ByteWriter, value: number): boolean {
 }
 
 /** writeQuotedIntegers writes counts as decimal strings, separated by commas, into room that is reserved. */
-export function writeQuotedIntegers(out: ByteWriter, values: readonly number[]): void {
+export function writeQuotedIntegers(out: ByteWriter, values: BucketCounts): void {
   for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? 0;
+    const value = values.at(index) ?? 0;
     const { bytes, view, position } = out;
     if (value < 10) {
       // `"1",` in one store.

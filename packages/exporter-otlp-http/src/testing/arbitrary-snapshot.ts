@@ -1,7 +1,14 @@
-import type { AttributeValue, Distribution, Point, Series, Snapshot } from '@pqcnet/telemetry-core';
+import type {
+  AttributeValue,
+  Distribution,
+  ExponentialDistribution,
+  ExponentialRange,
+  InstrumentKind,
+  Point,
+  Series,
+  Snapshot,
+} from '@pqcnet/telemetry-core';
 import fc from 'fast-check';
-
-import type { ExponentialDistribution, ExponentialRange } from '../encode/point-values.ts';
 
 import { gaugePoint, histogramPoint, metricOf, seriesOf, snapshotOf, sumPoint } from './snapshot-of.ts';
 
@@ -105,34 +112,45 @@ const exponential: fc.Arbitrary<ExponentialDistribution> = fc.record({
   max: arbitraryDouble,
 });
 
+type Shape = readonly [kind: InstrumentKind, data: Point['type'] | 'up-down'];
+
+const shapes: readonly Shape[] = [
+  ['counter', 'sum'],
+  ['observed-counter', 'sum'],
+  ['up-down-counter', 'up-down'],
+  ['observed-up-down-counter', 'up-down'],
+  ['gauge', 'gauge'],
+  ['observed-gauge', 'gauge'],
+  ['latency', 'histogram'],
+  ['histogram', 'exponential-histogram'],
+];
+
 const pointsOfOneMetric: fc.Arbitrary<readonly Point[]> = fc
   .record({
     name: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.\-/]{0,20}$/),
     unit: fc.constantFrom('', 'ms', '{message}'),
     description: text,
-    shape: fc.constantFrom('sum', 'up-down', 'gauge', 'histogram', 'exponential-histogram'),
+    shape: fc.constantFrom(...shapes),
     sets: fc.array(attributes, { minLength: 1, maxLength: 5 }),
     bounds: fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 5 }),
   })
-  .chain(({ shape, sets, bounds, ...about }) => {
-    const metric = metricOf('counter', about);
+  .chain(({ shape: [kind, data], sets, bounds, ...about }) => {
+    const metric = metricOf(kind, about);
     const sorted = bounds.toSorted((one, other) => one - other);
-    return fc.tuple(...sets.map((set) => pointOf(shape, seriesOf(metric, set), sorted)));
+    return fc.tuple(...sets.map((set) => pointOf(data, seriesOf(metric, set), sorted)));
   });
 
-function pointOf(
-  shape: Point['type'] | 'up-down',
-  series: Series,
-  bounds: readonly number[],
-): fc.Arbitrary<Point> {
-  switch (shape) {
+const starts = { startTimeUnixNano: unixNano, windowStartTimeUnixNano: unixNano };
+
+function pointOf(data: Shape[1], series: Series, bounds: readonly number[]): fc.Arbitrary<Point> {
+  switch (data) {
     case 'sum':
       return fc
-        .record({ total, delta: total, startTimeUnixNano: unixNano })
+        .record({ total, delta: total, ...starts })
         .map(({ total: value, ...more }) => sumPoint(series, value, more));
     case 'up-down':
       return fc
-        .record({ total: signedTotal, startTimeUnixNano: unixNano })
+        .record({ total: signedTotal, ...starts })
         .map(({ total: value, ...more }) => sumPoint(series, value, { monotonic: false, ...more }));
     case 'gauge':
       return fc
@@ -141,13 +159,13 @@ function pointOf(
     case 'histogram': {
       const distribution = distributionFor(bounds.length + 1);
       return fc
-        .record({ total: distribution, delta: distribution, startTimeUnixNano: unixNano })
+        .record({ total: distribution, delta: distribution, ...starts })
         .map(({ total: value, ...more }) => histogramPoint(series, bounds, value, more));
     }
     case 'exponential-histogram':
       return fc
-        .record({ total: exponential, delta: exponential, startTimeUnixNano: unixNano })
-        .map((data) => Object.assign(data, { type: shape, series }));
+        .record({ total: exponential, delta: exponential, ...starts })
+        .map((numbers) => Object.assign(numbers, { type: data, series }));
   }
 }
 

@@ -1,13 +1,19 @@
-import type { AttributeValue, Point, Snapshot } from '@pqcnet/telemetry-core';
+import {
+  type AttributeValue,
+  type ExponentialRange,
+  type Point,
+  sendsDelta,
+  type Snapshot,
+  type Temporality,
+} from '@pqcnet/telemetry-core';
 import { expect } from 'vitest';
 
-import type { ExponentialRange } from '../encode/point-values.ts';
 import type { LabelPlacement } from '../encode/request-format.ts';
 
 /** ExpectedOptions is how a snapshot was sent. */
 export interface ExpectedOptions {
   readonly labelPlacement: LabelPlacement;
-  readonly deltas: boolean;
+  readonly temporality: Temporality;
 }
 
 /** expectedPoints is what a receiver should see of a snapshot, from the snapshot alone. */
@@ -48,7 +54,7 @@ function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): objec
     };
   }
   const delta = isDelta(point, options);
-  const startTimeUnixNano = delta ? snapshot.startTimeUnixNano : point.startTimeUnixNano;
+  const startTimeUnixNano = delta ? point.windowStartTimeUnixNano : point.startTimeUnixNano;
   const times = { temporality: delta ? 'delta' : 'cumulative', startTimeUnixNano, timeUnixNano };
   switch (point.type) {
     case 'sum': {
@@ -57,7 +63,7 @@ function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): objec
     }
     case 'histogram': {
       const { count, bucketCounts, ...moments } = delta ? point.delta : point.total;
-      const buckets = { bounds: point.bounds, bucketCounts: bucketCounts.map(BigInt) };
+      const buckets = { bounds: point.bounds, bucketCounts: Array.from(bucketCounts, BigInt) };
       return { ...times, ...moments, ...buckets, kind: 'histogram', count: BigInt(count) };
     }
     case 'exponential-histogram': {
@@ -79,7 +85,7 @@ function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): objec
 function rangeAsReceived({ offset, bucketCounts }: ExponentialRange): object {
   return bucketCounts.length === 0
     ? { offset: 0, bucketCounts: [] }
-    : { offset, bucketCounts: bucketCounts.map(BigInt) };
+    : { offset, bucketCounts: Array.from(bucketCounts, BigInt) };
 }
 
 function attributesAsReceived(...layers: readonly Iterable<readonly [string, AttributeValue]>[]): object {
@@ -94,8 +100,8 @@ function asReceived(value: AttributeValue): unknown {
     : value;
 }
 
-function isDelta(point: Point, { deltas }: ExpectedOptions): boolean {
-  return deltas && (point.type !== 'sum' || point.monotonic);
+function isDelta({ series }: Point, { temporality }: ExpectedOptions): boolean {
+  return sendsDelta(series.metric.kind, temporality);
 }
 
 function changed(point: Point): boolean {

@@ -15,6 +15,8 @@ import type {
 /** START and END are the window of snapshots made here, in nanoseconds since the Unix epoch. */
 export const START = 1_790_000_000_000_000_001n;
 export const END = 1_790_000_000_500_000_002n;
+/** WINDOW_START is where the deltas of points made here begin. */
+export const WINDOW_START: bigint = START + 7n;
 
 export interface MetricFixture {
   readonly name: string;
@@ -48,6 +50,7 @@ export function sumPoint(
     total,
     delta: total,
     startTimeUnixNano: START,
+    windowStartTimeUnixNano: WINDOW_START,
     ...more,
   };
 }
@@ -59,7 +62,16 @@ export function histogramPoint(
   total: Distribution,
   more: Partial<Omit<HistogramPoint, 'type' | 'series' | 'bounds' | 'total'>> = {},
 ): HistogramPoint {
-  return { type: 'histogram', series, bounds, total, delta: total, startTimeUnixNano: START, ...more };
+  return {
+    type: 'histogram',
+    series,
+    bounds,
+    total,
+    delta: total,
+    startTimeUnixNano: START,
+    windowStartTimeUnixNano: WINDOW_START,
+    ...more,
+  };
 }
 
 /** gaugePoint makes a gauge's point that was set at START + 1 ns. */

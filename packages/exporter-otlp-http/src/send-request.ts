@@ -1,0 +1,49 @@
+import type { ExportOutcome } from '@pqcnet/telemetry-core';
+
+import { classifyResponse } from './answer/classify-response.ts';
+import { compressBody, type Compression } from './compress-body.ts';
+import type { EncodedRequest } from './encode/request-encoder.ts';
+import { sendWithin } from './send-within.ts';
+import { TransportError, type Transport } from './transport/transport.ts';
+
+/** Destination is where requests go, and how. */
+export interface Destination {
+  readonly url: URL;
+  /** The headers of all requests. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly compression: Compression;
+  readonly transport: Transport;
+  readonly nowUnixMs: () => number;
+}
+
+/** SentRequest is what became of a request. */
+export interface SentRequest {
+  readonly outcome: ExportOutcome;
+  /** Whether someone may still read the memory of the request's body. */
+  readonly bodyInUse: boolean;
+}
+
+/** sendRequest sends a request once, and says what became of it. */
+export async function sendRequest(
+  { body: encoded, dataPoints }: EncodedRequest,
+  { url, headers, contentType, compression, transport, nowUnixMs }: Destination,
+  signal: AbortSignal,
+): Promise<SentRequest> {
+  const body = await compressBody(encoded, compression);
+  const sentBytes = body.byteLength;
+  const request = { url, headers: { ...headers, 'content-length': String(sentBytes) }, body, signal };
+  try {
+    const response = await sendWithin(transport, request);
+    const isReleased = transport.releasesBody === true && response.status >= 200 && response.status < 300;
+    const outcome = classifyResponse(response, { contentType, dataPoints, nowUnixMs: nowUnixMs() });
+    return { outcome: { ...outcome, sentBytes }, bodyInUse: body === encoded && !isReleased };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const outcome: ExportOutcome =
+      error.bodyLeft === 'no'
+        ? { status: 'not-delivered', error }
+        : { status: 'ambiguous', error, sentBytes, sentDataPoints: dataPoints };
+    return { outcome, bodyInUse: body === encoded };
+  }
+}
