@@ -52,8 +52,8 @@ export class SumBook {
       .digest('base64');
     const isAgain = this.#seen.has(hash);
     if (!request.stored) {
-      const isFinal = request.step?.do === 'answer' && [400, 422, 500].includes(request.step.status);
-      if (isAgain && isFinal) for (const { amount } of arrivals) this.#rejectedButTaken += amount;
+      if (isAgain && isRejection(request.status))
+        for (const { amount } of arrivals) this.#rejectedButTaken += amount;
       return;
     }
     if (isAgain) return;
@@ -103,6 +103,13 @@ export class SumBook {
   #violate(what: string): void {
     if (this.#violations.length < mostViolations) this.#violations.push(what);
   }
+}
+
+/** Nobody sends it again after that; after no answer, or one of these, it comes again, or as part of a later window. */
+const notFinal = new Set([401, 403, 404, 405, 407, 413, 429, 502, 503, 504]);
+
+function isRejection(status: number | undefined): boolean {
+  return status !== undefined && status >= 300 && !notFinal.has(status);
 }
 
 function* arrivalsOf({ decoded }: ReceivedRequest): Generator<Arrival> {
