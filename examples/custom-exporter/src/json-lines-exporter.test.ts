@@ -9,6 +9,9 @@ import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type AppendableFile, JsonLinesExporter } from './json-lines-exporter.ts';
 
+/** One try a flush: the shortest wait for a second one is 800 ms. */
+const timeoutMs = 750;
+
 let folder: string;
 let path: string;
 
@@ -20,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 function telemetryTo(exporter: JsonLinesExporter): TelemetryHandle {
-  return TelemetryHandle.fromConfig({ labels: { component: 'sentry' } }, { exporter });
+  return TelemetryHandle.fromConfig({ timeoutMs, labels: { component: 'sentry' } }, { exporter });
 }
 
 async function readLines(): Promise<string[]> {
@@ -109,7 +112,7 @@ it('says that a line cut short is ambiguous, and begins the next one on a line o
   telemetry.recordCounter('c', 2);
   expect(await telemetry.flush()).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });
   telemetry.recordCounter('c', 3);
-  expect(await telemetry.flush()).toMatchObject({ ok: true });
+  expect(await telemetry.flush({ force: true })).toMatchObject({ ok: true });
   expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n });
 
   const [cut, whole, ...rest] = file.text().split('\n');
@@ -146,7 +149,7 @@ it('ends by its deadline when the disk hangs, and writes no second line beside t
     ok: false,
     error: { code: 'FILE_TOO_SLOW', outcome: 'ambiguous', kept: true },
   });
-  expect(await telemetry.flush({ timeoutMs: 20 })).toMatchObject({
+  expect(await telemetry.flush({ timeoutMs: 20, force: true })).toMatchObject({
     ok: false,
     error: { code: 'FILE_TOO_SLOW', outcome: 'not-delivered', kept: true },
   });
@@ -158,7 +161,8 @@ it('ends by its deadline when the disk hangs, and writes no second line beside t
 });
 
 function sumPoint(series: Series, total: bigint): SumPoint {
-  return { type: 'sum', monotonic: true, series, startTimeUnixNano: 1n, delta: 1, total };
+  const starts = { startTimeUnixNano: 1n, windowStartTimeUnixNano: 1n };
+  return { type: 'sum', monotonic: true, series, ...starts, delta: 1, total };
 }
 
 it('rejects a snapshot with a total beyond what OTLP can hold, and writes nothing', async () => {

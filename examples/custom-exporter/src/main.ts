@@ -8,7 +8,7 @@ import { JsonLinesExporter } from './json-lines-exporter.ts';
 // Hashes this example's own sources, and flushes after each: one line per flush, each with the totals so far.
 const path = process.argv[2] ?? join(await mkdtemp(join(tmpdir(), 'telemetry-')), 'metrics.jsonl');
 const telemetry = TelemetryHandle.fromConfig(
-  { labels: { component: 'hasher' } },
+  { timeoutMs: 2000, labels: { component: 'hasher' } },
   { exporter: new JsonLinesExporter({ path }) },
 );
 const bytes = telemetry.counter('hash.bytes', { unit: 'By' });
