@@ -56,7 +56,7 @@ export function dispatchRequest(connection: Connection, request: TransportReques
         bodySent = true;
       },
       onResponseStart(_controller, statusCode, incoming): void {
-        if (statusCode < 200) return;
+        // An informational answer is overwritten by the final one.
         status = statusCode;
         headers = flattenHeaders(incoming);
       },
@@ -66,7 +66,6 @@ export function dispatchRequest(connection: Connection, request: TransportReques
           chunks.push(chunk);
           return;
         }
-        void connection.retire();
         finish(() => resolve({ status, headers, raw: new Uint8Array(0), tooLarge: true }));
         running.abort(new Error('answer too large'));
       },

@@ -94,6 +94,17 @@ describe('HTTP/2', () => {
     expect(collector.requests).toMatchObject([{ httpVersion: '1.1' }]);
   });
 
+  test('is offered before HTTP/1.1', async () => {
+    const offered: string[][] = [];
+    const ALPNCallback = ({ protocols }: { readonly protocols: string[] }): string => {
+      offered.push(protocols);
+      return 'http/1.1';
+    };
+    const server = createTlsServer({ ...pair, ALPNCallback }, (_request, response) => response.end());
+    await transportFor().send(requestTo(await listen(server)));
+    expect(offered).toEqual([['h2', 'http/1.1']]);
+  });
+
   test('gives way to HTTP/1.1 with a receiver that does not speak it, and without TLS', async () => {
     const versions: string[] = [];
     const server = createTlsServer(pair, (request, response) => {
