@@ -1,15 +1,26 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { selfSignedCertificate, TestCollector } from '@pqcnet/telemetry-test-collector';
 import type { TestCollectorOptions } from '@pqcnet/telemetry-test-collector';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
 import type { ProgramOrder } from './testing/export-synchronously-program.ts';
 
 const program = fileURLToPath(new URL('testing/export-synchronously-program.ts', import.meta.url));
+
+// Tests that run side by side can't tell whose end a hook of one test waits for: all are cleaned up after the last.
+const programs: ChildProcess[] = [];
+const collectors: TestCollector[] = [];
+afterAll(async () => {
+  for (const child of programs) child.kill('SIGKILL');
+  for (const collector of collectors) {
+    await collector.close();
+    collector.assertScriptConsumed();
+  }
+});
 
 interface Told {
   readonly parts: readonly {
@@ -33,7 +44,7 @@ function run(collector: { readonly url: string }, order: Order = {}): Running {
   const child = spawn(process.execPath, ['--conditions=@pqcnet/source', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  programs.push(child);
   const complete: ProgramOrder = {
     timeoutMs: 20_000,
     ...order,
@@ -46,10 +57,7 @@ function run(collector: { readonly url: string }, order: Order = {}): Running {
 
 async function startCollector(options: TestCollectorOptions = {}): Promise<TestCollector> {
   const collector = await TestCollector.start(options);
-  onTestFinished(async () => {
-    await collector.close();
-    collector.assertScriptConsumed();
-  });
+  collectors.push(collector);
   return collector;
 }
 
