@@ -156,7 +156,7 @@ describe('status', () => {
 
 it('publishes every result on a diagnostics channel', async () => {
   const exporter = new ScriptedExporter();
-  const telemetry = new TelemetryHandle({ exporter, timeoutMs: 100 });
+  const telemetry = new TelemetryHandle({ exporter, clock: new ManualClock(), timeoutMs: 100 });
   const published: unknown[] = [];
   const subscriber = (message: unknown): void => void published.push(message);
   subscribe('pqcnet.telemetry.flush', subscriber);

@@ -61,8 +61,15 @@ const betweenWarningsMs = 60_000;
 
 /** FlushOptions is how one flush differs from others. */
 export interface FlushOptions {
+  /** The time it may take, in milliseconds. Default: the handle's. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether to try at once although earlier tries failed. A time that the collector asked to be left alone for is kept
+   * all the same. Default false.
+   */
   readonly force?: boolean | undefined;
+  /** How often to try at the most what may pass: 1 or more. Default: as often as there is time for. */
+  readonly maxAttempts?: number | undefined;
 }
 
 /**
@@ -244,16 +251,12 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    *
    * What fails for a reason that may pass is tried again, with growing waits, as long as there is time. The waits carry
    * over to later flushes.
-   *
-   * @param options.timeoutMs the time this flush may take, in milliseconds
-   * @param options.force whether to try at once although earlier tries failed; a time that the collector asked to be
-   *   left alone for is kept all the same
    */
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     if (this.#state.isClosed) return failure(flushedTooLate());
     if (this.#shutdown !== undefined) return this.#shutdown;
-    const { timeoutMs = this.#timeoutMs, force = false } = options;
-    return this.#report(await this.#reader.flush({ timeoutMs, force }));
+    const { timeoutMs = this.#timeoutMs, force = false, maxAttempts = Infinity } = options;
+    return this.#report(await this.#reader.flush({ timeoutMs, force, maxAttempts }));
   }
 
   /**

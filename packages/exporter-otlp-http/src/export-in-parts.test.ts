@@ -82,7 +82,7 @@ describe.each<OtlpProtocol>(['http/json', 'http/protobuf'])('ranges, %s', (proto
     for (let index = 0; index < 20; index += 1) telemetry.recordCounter('c', index + 1, { index });
 
     collector.script([{ do: 'accept' }, { do: 'answer', status: 503 }]);
-    const limits = { timeoutMs: 500, force: true };
+    const limits = { maxAttempts: 1, force: true };
     expect(await telemetry.flush(limits)).toMatchObject({ ok: false, error: { outcome: 'ambiguous' } });
     for (let index = 0; index < 20; index += 1) telemetry.recordCounter('c', 1, { index });
     expect(await telemetry.flush(limits)).toMatchObject({ ok: true });

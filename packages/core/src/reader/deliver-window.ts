@@ -34,6 +34,8 @@ export async function deliverWindow(
   options: {
     readonly exporter: Exporter;
     readonly clock: Clock;
+    /** How many tries there may be. */
+    readonly maxAttempts: number;
     /** When all has to be over, on the monotonic clock. */
     readonly deadlineMs: () => number;
     /** Waits until it may be tried again; false when that is too late. */
@@ -61,7 +63,7 @@ export async function deliverWindow(
     const before = open;
     open = answered.filter((part) => !isSettled(part)).map((part) => stillOpen(part, before));
     parts = mergeParts(parts, answered);
-    if (!answered.some(mayPass)) break;
+    if (attempts >= options.maxAttempts || !answered.some(mayPass)) break;
   }
   return { open, parts, attempts };
 }

@@ -280,6 +280,7 @@ describe('the listeners', () => {
     const exporter = new ScriptedExporter();
     const telemetry = new TelemetryHandle({
       exporter,
+      clock: new ManualClock(),
       timeoutMs: shortMs,
       warn: (message) => warnings.push(message),
     });

@@ -40,6 +40,8 @@ export interface FlushLimits {
   readonly timeoutMs: number;
   /** Whether to leave the backoff after failures out; never what the receiver asked for. */
   readonly force?: boolean;
+  /** How often each window may be tried. */
+  readonly maxAttempts?: number;
 }
 
 /** TurnLimits is what the tries of one flush must keep to. */
@@ -47,6 +49,7 @@ interface TurnLimits {
   /** When all has to be over, on the monotonic clock: it can come nearer. */
   readonly deadlineMs: () => number;
   readonly force: boolean;
+  readonly maxAttempts: number;
 }
 
 /**
@@ -176,7 +179,7 @@ export class Reader {
     return this.#running;
   }
 
-  async #flushOnce({ timeoutMs, force = false }: FlushLimits): Promise<FlushResult> {
+  async #flushOnce({ timeoutMs, force = false, maxAttempts = Infinity }: FlushLimits): Promise<FlushResult> {
     const { clock, state } = this.#options;
     const endsAtMs = clock.monotonicMs() + timeoutMs;
     // Once the last flush waits, one that does not force its way is to end.
@@ -184,7 +187,7 @@ export class Reader {
       this.#isLast && !force ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
     if (clock.monotonicMs() >= deadlineMs()) return failure(flushedTooLate());
     const summary = new FlushSummary(this.#options);
-    const limits = { deadlineMs, force };
+    const limits = { deadlineMs, force, maxAttempts };
 
     this.#dropWhatIsTooOld(summary);
     if (this.#frozen !== undefined) {
@@ -215,6 +218,7 @@ export class Reader {
       exporter,
       clock,
       deadlineMs: limits.deadlineMs,
+      maxAttempts: limits.maxAttempts,
       // What failed just now is not forced.
       awaitTurn: () => this.#awaitTurn({ ...limits, force: false }),
       startAbort: () => (this.#abort = new AbortController()),

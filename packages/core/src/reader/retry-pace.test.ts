@@ -68,6 +68,12 @@ describe('within one flush', () => {
     expect(clock.timers).toHaveLength(0);
   });
 
+  it('tries no more often than it is told to', async () => {
+    const { telemetry, exporter } = setUp();
+    exporter.next(failed('ambiguous'));
+    expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: false, error: { attempts: 1 } });
+  });
+
   it.each(['refused', 'rejected'] as const)('does not try again what was %s', async (status) => {
     const { telemetry, exporter } = setUp();
     exporter.next(failed(status));
