@@ -23,7 +23,8 @@ export class ExitHook {
 
   async flush(): Promise<void> {
     const { recorded } = this.#telemetry.account();
-    const { ok } = await this.#telemetry.flush({ timeoutMs: this.timeoutMs });
+    // There may be no later flush to wait for after an earlier failure.
+    const { ok } = await this.#telemetry.flush({ timeoutMs: this.timeoutMs, force: true });
     // Where the process ends next there is no time for another attempt.
     if (ok || this.#hasFlushedBeforeExit) this.#doneAt = recorded;
   }

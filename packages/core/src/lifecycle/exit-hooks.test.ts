@@ -171,6 +171,15 @@ describe('an event loop with nothing left to do', () => {
     expect([flushes, sent(), exporter.synchronous, process.endedBy]).toEqual([1, [1n], [], []]);
   });
 
+  it('has a flush that does not wait after an earlier failure', async () => {
+    exporter.next(failed('not-delivered'));
+    await telemetry.flush({ timeoutMs: 20 });
+    hookOn();
+    process.emit('beforeExit');
+    await settle();
+    expect(sent()).toEqual([1n, 1n]);
+  });
+
   it('leaves nothing for the exit but what was recorded since', async () => {
     hookOn({ atProcessExit: true });
     process.emit('beforeExit');
