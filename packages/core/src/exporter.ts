@@ -26,7 +26,7 @@ export interface Exporter {
    * exportSync delivers one snapshot before it returns, for a process that is about to die of an uncaught error and
    * will not come back to its event loop. Like `export` it never throws. Leave it out where that can't be done.
    */
-  exportSync?(snapshot: Snapshot, options: { readonly timeoutMs: number }): ExportReport;
+  exportSync?(snapshot: Snapshot, options: Pick<ExportOptions, 'timeoutMs' | 'ranges'>): ExportReport;
   /** shutdown frees what the exporter holds (sockets, files). No export follows. */
   shutdown?(): Promise<void>;
 }

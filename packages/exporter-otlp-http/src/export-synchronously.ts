@@ -1,5 +1,6 @@
 import type {
   ExportedPart,
+  ExportOptions,
   ExportOutcome,
   ExportReport,
   FailedOutcome,
@@ -16,6 +17,8 @@ import { TransportError, type Transport } from './transport/transport.ts';
 /** SynchronousExportOptions is what an exporter sends with, and how long that may take. */
 export interface SynchronousExportOptions {
   readonly timeoutMs: number;
+  /** The only points to send. Default: all. */
+  readonly ranges?: ExportOptions['ranges'];
   readonly encoding: SnapshotEncodingOptions;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -43,7 +46,8 @@ export function exportSynchronously(snapshot: Snapshot, options: SynchronousExpo
     }
     return encoded.filter(isSendable);
   };
-  queue.push(...encodeRange(0, snapshot.points.length));
+  const ranges = options.ranges ?? [{ from: 0, to: snapshot.points.length }];
+  for (const { from, to } of ranges) queue.push(...encodeRange(from, to));
   while (queue.length > 0) {
     const bodies = queue.map(({ body }) => body);
     for (const answer of postInChild(bodies, { ...options, timeoutMs: endMs - performance.now() })) {

@@ -76,10 +76,14 @@ export class OtlpHttpExporter implements Exporter {
   }
 
   /** exportSync has a child process send, so that it works in a process that is about to die. */
-  exportSync(snapshot: Snapshot, { timeoutMs }: { readonly timeoutMs: number }): ExportReport {
+  exportSync(
+    snapshot: Snapshot,
+    { timeoutMs, ranges }: Pick<ExportOptions, 'timeoutMs' | 'ranges'>,
+  ): ExportReport {
     return exportSynchronously(snapshot, {
       ...this.#destination,
       timeoutMs,
+      ranges,
       encoding: this.#encodingOptions,
     });
   }

@@ -175,6 +175,26 @@ describe('a delta window', () => {
     expect(second?.points.at(0)).toHaveProperty('windowStartTimeUnixNano', first?.timeUnixNano);
   });
 
+  it('goes out before the open one when the process has to flush at once', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 5);
+    exporter.reports.push(failed('ambiguous'));
+    await telemetry.flush();
+    telemetry.recordCounter('c', 3);
+    const sent: (readonly [bigint, ExportOptions['ranges']])[] = [];
+    const outcomes = [failed('ambiguous')];
+    Object.assign(exporter, {
+      exportSync: (snapshot: Snapshot, { ranges }: ExportOptions): ExportReport => {
+        sent.push([snapshot.counter('c'), ranges]);
+        return outcomes.pop() ?? { status: 'accepted' };
+      },
+    });
+    expect(telemetry.flushSync()).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });
+    expect(telemetry.flushSync()).toMatchObject({ ok: true });
+    expect(sent.map(([delta]) => delta)).toEqual([5n, 5n, 3n]);
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n });
+  });
+
   it('leaves up-down counters their running totals', async () => {
     const { telemetry, exporter } = setUp();
     telemetry.upDownCounter('u').add(5);

@@ -140,14 +140,26 @@ export class Reader {
    * way is left to itself, and what is in it is sent again. `undefined` when the exporter can't do that.
    */
   flushSync(timeoutMs: number): FlushResult | undefined {
-    const { exporter } = this.#options;
-    if (exporter.exportSync === undefined) return undefined;
+    const { exporter, clock } = this.#options;
+    if (!canExportSync(exporter)) return undefined;
+    const endsAtMs = clock.monotonicMs() + timeoutMs;
     const summary = new FlushSummary(this.#options);
+    const deliver = (window: DeliveryWindow): boolean => {
+      if (window.open.length === 0) {
+        summary.add(window.snapshot, { open: [], parts: [], attempts: 0 });
+        return true;
+      }
+      const leftMs = Math.max(1, Math.ceil(endsAtMs - clock.monotonicMs()));
+      const parts = runExportSync(exporter, window.snapshot, { timeoutMs: leftMs, ranges: window.open });
+      for (const part of parts) if (isSettled(part)) this.#settle(window.snapshot, part);
+      summary.add(window.snapshot, { open: [], parts, attempts: 1 });
+      return parts.every(isSettled);
+    };
+    if (this.#frozen !== undefined && !deliver(this.#frozen)) return summary.result();
+    this.#frozen = undefined;
     const window = this.#cut();
     this.#supersededBefore = window.snapshot.timeUnixNano;
-    const parts = runExportSync(exporter, window.snapshot, timeoutMs) ?? [];
-    for (const part of parts) if (isSettled(part)) this.#settle(window.snapshot, part);
-    summary.add(window.snapshot, { open: [], parts, attempts: 1 });
+    deliver(window);
     return summary.result();
   }
 
@@ -401,4 +413,8 @@ function keepAlive(snapshot: TakenSnapshot): readonly unknown[] {
   const points = Array.from(onePerKind.values(), (data) => data.point(0));
   const distributions = points.flatMap((point) => ('bounds' in point ? [point.total, point.delta] : []));
   return [snapshot, snapshot.points[Symbol.iterator](), ...points, ...distributions];
+}
+
+function canExportSync(exporter: Exporter): exporter is Exporter & Required<Pick<Exporter, 'exportSync'>> {
+  return exporter.exportSync !== undefined;
 }

@@ -43,18 +43,16 @@ export async function runExport(
   }
 }
 
-/** runExportSync is runExport for an exporter that can deliver before it returns; `undefined` for one that can't. */
+/** runExportSync is runExport for an exporter that can deliver before it returns. */
 export function runExportSync(
-  exporter: Exporter,
+  exporter: Exporter & Required<Pick<Exporter, 'exportSync'>>,
   snapshot: Snapshot,
-  timeoutMs: number,
-): readonly ExportedPart[] | undefined {
-  if (exporter.exportSync === undefined) return undefined;
-  const expected = [{ from: 0, to: snapshot.points.length }];
+  options: { readonly timeoutMs: number; readonly ranges: readonly PointRange[] },
+): readonly ExportedPart[] {
   try {
-    return partsOf(exporter.exportSync(snapshot, { timeoutMs }), expected);
+    return partsOf(exporter.exportSync(snapshot, options), options.ranges);
   } catch (cause) {
-    return partsOf(brokenContract('threw', cause), expected);
+    return partsOf(brokenContract('threw', cause), options.ranges);
   }
 }
 
