@@ -36,7 +36,7 @@ interface Exported {
 async function exportOnce(snapshot: Snapshot, options: Partial<OtlpHttpExporterOptions>): Promise<Exported> {
   collector.reset();
   const exporter = new OtlpHttpExporter({ url: `${collector.url}/v1/metrics`, ...options });
-  const report = await exporter.export(snapshot, { timeoutMs: 5000, signal: AbortSignal.timeout(5000) });
+  const report = await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
   await exporter.shutdown();
   expect(collector.requests.filter((request) => request.rejection !== undefined)).toEqual([]);
   return { report, points: collector.metrics().map(({ request: _request, ...point }) => point) };
