@@ -168,11 +168,12 @@ function copyLabels(
   if (labels === undefined) return new Map();
   const copy = copyAttributes(labels instanceof Map ? fromEntries(labels) : labels);
   if (!copy.ok) throwIfInvalid(what, copy.error);
-  const normalized = copy.ok ? copy.value.normalized : [];
-  const map = new Map<string, AttributeValue>();
-  for (let i = 0; i < normalized.length; i += 2)
-    map.set(normalized[i] as string, normalized[i + 1] as AttributeValue);
-  return map;
+  const { normalized } = copy.ok ? copy.value : { normalized: [] };
+  const entries: [string, AttributeValue][] = [];
+  for (let i = 0; i < normalized.length; i += 2) {
+    entries.push([normalized[i] as string, normalized[i + 1] as AttributeValue]);
+  }
+  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Like Object.fromEntries, with `__proto__` a key like any other. */

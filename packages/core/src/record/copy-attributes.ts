@@ -13,14 +13,14 @@ export type Pairs = readonly AttributeValue[];
 export interface CopiedAttributes {
   /** In the caller's order and form. */
   readonly asGiven: Pairs;
-  /** Sorted by key, in the one form that equal attributes share. */
+  /** In the caller's order, in the one form that equal attributes share. The very same array when they came so. */
   readonly normalized: Pairs;
 }
 
 /**
  * copyAttributes reads the own enumerable attributes of a caller's object, once, and puts them in the one form that
- * equal attributes share: sorted by key, unpaired surrogates replaced by U+FFFD, a bigint that is a safe integer
- * made a number, −0 made 0.
+ * equal attributes share: unpaired surrogates replaced by U+FFFD, a bigint that is a safe integer made a number, −0
+ * made 0.
  *
  * Fails with `INVALID_ATTRIBUTE` for anything OTLP could not carry, and for an object that throws when it is read.
  */
@@ -42,9 +42,7 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
         );
       }
       if (key === '') return invalid('An attribute key is empty: expected at least one character.');
-      const last = asGiven.at(-2);
-      isNormalized &&=
-        normalized === value && key.isWellFormed() && (last === undefined || (last as string) < key);
+      isNormalized &&= normalized === value && key.isWellFormed();
       asGiven.push(key, value as AttributeValue);
     }
   } catch (cause) {
@@ -59,7 +57,7 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
   return normalized.ok ? success({ asGiven, normalized: normalized.value }) : normalized;
 }
 
-/** Sorts valid pairs by key and puts each key and value into the form that equal ones share. */
+/** Puts each key and value of valid pairs into the form that equal ones share. */
 function normalizePairs(pairs: Pairs): Result<Pairs, TelemetryError> {
   const byKey = new Map<string, AttributeValue>();
   for (let i = 0; i < pairs.length; i += 2) {
@@ -68,7 +66,7 @@ function normalizePairs(pairs: Pairs): Result<Pairs, TelemetryError> {
       return invalid(`Attribute key ${describeValue(key)} occurs twice once it is well-formed.`);
     byKey.set(key, normalizeValue(pairs[i + 1]) as AttributeValue);
   }
-  return success([...byKey.keys()].toSorted().flatMap((key) => [key, byKey.get(key) as AttributeValue]));
+  return success([...byKey].flat());
 }
 
 function normalizeValue(value: unknown): AttributeValue | undefined {

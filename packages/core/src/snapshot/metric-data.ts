@@ -62,9 +62,9 @@ export class MetricData {
     }
   }
 
-  /** The row of the series with these attributes, in normalized form. */
+  /** The row of the series with these attributes, arranged by the metric. */
   findRow(pairs: Pairs): number | undefined {
-    const now = this.metric.findNormalized(pairs)?.row;
+    const now = this.metric.findArranged(pairs)?.row;
     if (now !== undefined && now < this.rows.length && this.cells[now]?.isFor(pairs) === true) return now;
     // The series made room since, or moved: look for it as it was.
     const then = this.cells.findIndex((cell) => cell.isFor(pairs));

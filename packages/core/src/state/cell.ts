@@ -26,7 +26,7 @@ export class Cell implements Series, Place {
   readonly startTimeUnixNano: bigint;
   /** Whether it is to go as soon as it is delivered. */
   isEnded = false;
-  /** The attributes in normalized form. */
+  /** The attributes in normalized form, arranged by the metric. */
   readonly pairs: Pairs;
 
   constructor(fields: {
@@ -54,7 +54,7 @@ export class Cell implements Series, Place {
     return Object.freeze(attributes);
   }
 
-  /** Whether the cell is the series of these normalized attributes (and not one that took them in for want of room). */
+  /** Whether the cell is the series of these arranged attributes (and not one that took them in for want of room). */
   isFor(pairs: Pairs): boolean {
     return this.pairs.length === pairs.length && this.pairs.every((part, i) => part === pairs[i]);
   }

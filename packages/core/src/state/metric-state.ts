@@ -8,6 +8,7 @@ import { AttributeIndex } from './attribute-index.ts';
 import { Cell } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
+import { KeyOrders } from './key-orders.ts';
 import { Slab } from './slab.ts';
 import type { State } from './state.ts';
 
@@ -45,6 +46,7 @@ export class MetricState implements Metric {
   overflowedRecords = 0;
   /** The cell that takes what comes after the limit, once there is one. */
   overflow: Cell | undefined = undefined;
+  readonly #keyOrders = new KeyOrders();
   #index = new AttributeIndex();
 
   constructor(fields: {
@@ -84,8 +86,13 @@ export class MetricState implements Metric {
     }
   }
 
-  /** The cell for attributes in normalized form, if the series exists: makes nothing. */
-  findNormalized(pairs: Pairs): Cell | undefined {
+  /** The attributes of a series in the order that all of its kind have. */
+  arrange({ normalized }: CopiedAttributes): Pairs {
+    return this.#keyOrders.arrange(normalized);
+  }
+
+  /** The cell for attributes that were arranged, if the series exists: makes nothing. */
+  findArranged(pairs: Pairs): Cell | undefined {
     return this.#index.findPath(pairs);
   }
 
@@ -101,9 +108,10 @@ export class MetricState implements Metric {
 
   /** The same for attributes that were copied before. */
   cellForCopy({ asGiven, normalized }: CopiedAttributes): Cell {
-    const cell = this.#cellForPairs(normalized);
+    const pairs = this.#keyOrders.arrange(normalized);
+    const cell = this.#cellForPairs(pairs);
     // What overflows is not remembered: that is the point of the limit.
-    if (asGiven !== normalized && cell.isFor(normalized)) this.#index.addAlias(asGiven, cell);
+    if (asGiven !== pairs && cell.isFor(pairs)) this.#index.addAlias(asGiven, cell);
     return cell;
   }
 
