@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { KeyValue, Metric, ReceivedRequest } from '@pqcnet/telemetry-test-collector';
+import type { ReceivedRequest } from '@pqcnet/telemetry-test-collector';
+import { type Arrival, arrivalsOf } from './list-arrivals.ts';
 
 /** Sums is what a collector has of everything: counters in sums, histograms in numbers of records. */
 export interface Sums {
@@ -20,15 +21,6 @@ interface Running {
   before: bigint;
 }
 
-interface Arrival {
-  readonly name: string;
-  readonly key: string;
-  readonly isDelta: boolean;
-  readonly startUnixNano: bigint;
-  readonly endUnixNano: bigint;
-  readonly amount: bigint;
-}
-
 const mostViolations = 10;
 
 /**
@@ -37,9 +29,9 @@ const mostViolations = 10;
  */
 export class SumBook {
   readonly #series = new Map<string, Running>();
-  readonly #seen = new Set<string>();
+  /** Requests with deltas that were taken, by their bytes. */
+  readonly #taken = new Map<string, { readonly amount: bigint; isRejected: boolean }>();
   readonly #violations: string[] = [];
-  #rejectedButTaken = 0n;
 
   take(request: ReceivedRequest): void {
     const arrivals = [...arrivalsOf(request)];
@@ -50,14 +42,12 @@ export class SumBook {
     const hash = createHash('sha256')
       .update(request.body ?? '')
       .digest('base64');
-    const isAgain = this.#seen.has(hash);
-    if (!request.stored) {
-      if (isAgain && isRejection(request.status))
-        for (const { amount } of arrivals) this.#rejectedButTaken += amount;
-      return;
-    }
-    if (isAgain) return;
-    this.#seen.add(hash);
+    const before = this.#taken.get(hash);
+    // Whatever was answered before, the sender may not have heard: what it hears in the end is the last answer.
+    if (before !== undefined) before.isRejected = isRejection(request.status);
+    if (before !== undefined || !request.stored) return;
+    const amount = arrivals.reduce((sum, each) => sum + (each.isDelta ? each.amount : 0n), 0n);
+    this.#taken.set(hash, { amount, isRejected: false });
     for (const arrival of arrivals) {
       if (arrival.isDelta) this.#takeWindow(arrival);
       else this.#takeTotal(arrival);
@@ -69,7 +59,9 @@ export class SumBook {
     for (const { name, value, before } of this.#series.values()) {
       byName.set(name, (byName.get(name) ?? 0n) + value + before);
     }
-    return { byName, rejectedButTaken: this.#rejectedButTaken, violations: this.#violations };
+    const rejected = [...this.#taken.values()].filter(({ isRejected }) => isRejected);
+    const rejectedButTaken = rejected.reduce((sum, { amount }) => sum + amount, 0n);
+    return { byName, rejectedButTaken, violations: this.#violations };
   }
 
   #takeTotal({ name, key, startUnixNano, endUnixNano, amount }: Arrival): void {
@@ -110,32 +102,4 @@ const notFinal = new Set([401, 403, 404, 405, 407, 413, 429, 502, 503, 504]);
 
 function isRejection(status: number | undefined): boolean {
   return status !== undefined && status >= 300 && !notFinal.has(status);
-}
-
-function* arrivalsOf({ decoded }: ReceivedRequest): Generator<Arrival> {
-  if (decoded?.signal !== 'metrics') return;
-  for (const { scopeMetrics } of decoded.message.resourceMetrics) {
-    for (const { metrics } of scopeMetrics) for (const metric of metrics) yield* pointsOf(metric);
-  }
-}
-
-function* pointsOf({ name, sum, histogram, exponentialHistogram }: Metric): Generator<Arrival> {
-  const isDelta = (sum ?? histogram ?? exponentialHistogram)?.aggregationTemporality === 1;
-  const points = [
-    ...(sum?.dataPoints ?? []).map((point) => ({ point, amount: point.asInt ?? 0n })),
-    ...(histogram?.dataPoints ?? []).map((point) => ({ point, amount: point.count })),
-    ...(exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, amount: point.count })),
-  ];
-  for (const { point, amount } of points) {
-    const { startTimeUnixNano: startUnixNano, timeUnixNano: endUnixNano } = point;
-    yield { name, key: keyOf(name, point.attributes), isDelta, startUnixNano, endUnixNano, amount };
-  }
-}
-
-function keyOf(name: string, attributes: readonly KeyValue[]): string {
-  let key = name;
-  for (const { key: attribute, value } of attributes) {
-    key += `|${attribute}=${value?.stringValue ?? value?.intValue ?? value?.boolValue ?? value?.doubleValue}`;
-  }
-  return key;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cut } from '../proxy/fault-proxy.ts';
 import { type Fault, everyWay, playFault } from '../testing/play-fault.ts';
-import { HandClock } from '../testing/hand-clock.ts';
+import { HandClock, longMs } from '../testing/hand-clock.ts';
 import { Rig, oneTry } from '../testing/rig.ts';
 
 /** A request's head is about this long: a cut some way beyond it is in the body. */
@@ -85,7 +85,7 @@ describe('within one flush', () => {
         { do: 'reset', when: 'after-body' },
       ]);
       rig.workload.recordRound();
-      const flushed = rig.telemetry.flush({ ...oneTry, timeoutMs: 600_000 });
+      const flushed = rig.telemetry.flush({ ...oneTry, timeoutMs: longMs });
       rig.workload.recordRound();
       expect(await flushed).toMatchObject({ ok: true, value: { attempts: 5 } });
       expect(new Set(rig.collector.requests.map(({ rawBody }) => String(rawBody))).size).toBe(1);

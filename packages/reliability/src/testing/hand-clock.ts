@@ -9,6 +9,9 @@ interface Timer {
 const shortestWaitMs = 500;
 const longestWaitMs = 6 * 60_000;
 
+/** longMs is a time that no waits within a flush add up to: a deadline that only a skip brings. */
+export const longMs: number = 10 ** 9;
+
 /**
  * HandClock stands still until it is told to go on: no deadline comes and no wait ends by itself, however busy the
  * machine is. Its wall clock is the machine's, moved by `wallOffsetMs`.
@@ -16,13 +19,13 @@ const longestWaitMs = 6 * 60_000;
 export class HandClock implements Clock {
   /** How far the wall clock is off; step it freely. */
   wallOffsetMs = 0;
-  readonly #passesWaits: boolean;
+  /** Whether waits between tries are over at once; the clock has moved on then. */
+  passesWaits: boolean;
   #nowMs = 0;
   readonly #timers = new Set<Timer>();
 
-  /** @param options.passesWaits whether waits between tries are over at once; the clock has moved on then */
   constructor(options: { readonly passesWaits?: boolean } = {}) {
-    this.#passesWaits = options.passesWaits ?? false;
+    this.passesWaits = options.passesWaits ?? false;
   }
 
   unixMs(): number {
@@ -36,7 +39,7 @@ export class HandClock implements Clock {
   schedule(callback: () => void, delayMs: number): () => void {
     const timer = { atMs: this.#nowMs + delayMs, callback };
     this.#timers.add(timer);
-    if (this.#passesWaits && delayMs >= shortestWaitMs && delayMs <= longestWaitMs) {
+    if (this.passesWaits && delayMs >= shortestWaitMs && delayMs <= longestWaitMs) {
       setImmediate(() => this.#timers.has(timer) && this.skip(Math.max(0, timer.atMs - this.#nowMs)));
     }
     return () => this.#timers.delete(timer);
