@@ -3,6 +3,7 @@ import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry
 import {
   AggregationTemporality,
   AggregationType,
+  InstrumentType,
   MeterProvider,
   MetricReader,
 } from '@opentelemetry/sdk-metrics';
@@ -25,6 +26,11 @@ const INTENDED_DIFFERENCES: Readonly<Record<string, string>> = {
   timeUnixNano: 'the two were read at different moments',
 };
 
+/** Fields that may be missing where they say nothing. */
+const LEFT_OUT_WHEN_EMPTY: Readonly<Record<string, string>> = {
+  negative: 'ours leaves out the buckets of a sign that no value had',
+};
+
 class ManualReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
@@ -34,6 +40,7 @@ class ManualReader extends MetricReader {
 interface Recorder {
   count(name: string, delta: number, attributes: Record<string, string | number | boolean>): void;
   latency(name: string, valueMs: number, attributes: Record<string, string | number | boolean>): void;
+  histogram(name: string, value: number, attributes: Record<string, string | number | boolean>): void;
   gauge(name: string, value: number, attributes: Record<string, string | number | boolean>): void;
 }
 
@@ -47,49 +54,77 @@ function recordAll(recorder: Recorder): void {
       recorder.count('ingest.success', index * 1_000_003, attributes);
       recorder.latency('pipeline', index * 7.25, attributes);
       recorder.latency('pipeline', index / 3, attributes);
+      // Nothing below 0, which OpenTelemetry JS does not record; enough of a range that buckets are merged.
+      for (const value of [0, index / 3, 1e12 * index]) recorder.histogram('balance', value, attributes);
       recorder.gauge('queue.depth', index - 0.1, attributes);
     }
   }
   recorder.count('large', Number.MAX_SAFE_INTEGER, {});
-  recorder.count('zero', 0, {});
 }
 
-function peerPayload(protocol: OtlpProtocol): Promise<Uint8Array> {
+type Sender = (protocol: OtlpProtocol, url: string) => Promise<void>;
+
+/** What to compare. */
+interface Comparison {
+  readonly temporality: 'cumulative' | 'delta';
+  readonly histograms: 'explicit' | 'exponential';
+}
+
+/** Records and sends with OpenTelemetry JS, as often as it is called. */
+function peer({ temporality, histograms }: Comparison): Sender {
   const reader = new ManualReader({
-    aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
-    aggregationSelector: () => ({ type: AggregationType.DEFAULT }),
+    aggregationTemporalitySelector: () =>
+      temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+    aggregationSelector: (type) =>
+      type === InstrumentType.HISTOGRAM && histograms === 'exponential'
+        ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
+        : { type: AggregationType.DEFAULT },
   });
   const meter = new MeterProvider({ readers: [reader] }).getMeter('peer');
-  recordAll({
+  const recorder: Recorder = {
     count: (name, delta, attributes) =>
       meter.createCounter(name, { ...ABOUT, valueType: ValueType.INT }).add(delta, attributes),
     latency: (name, valueMs, attributes) =>
       meter
         .createHistogram(name, { ...ABOUT, advice: { explicitBucketBoundaries: BOUNDS } })
         .record(valueMs, attributes),
+    histogram: (name, value, attributes) =>
+      meter
+        .createHistogram(name, { ...ABOUT, advice: { explicitBucketBoundaries: BOUNDS } })
+        .record(value, attributes),
     gauge: (name, value, attributes) => meter.createGauge(name, ABOUT).record(value, attributes),
-  });
-  const serializer = protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
-  return reader.collect().then(({ resourceMetrics }) => {
-    const payload = serializer.serializeRequest(resourceMetrics);
-    if (payload === undefined) throw new Error('the peer serialized nothing');
-    return payload;
-  });
+  };
+  return async (protocol, url) => {
+    recordAll(recorder);
+    const { resourceMetrics } = await reader.collect();
+    const serializer = protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': contentTypeOf(protocol) },
+      body: serializer.serializeRequest(resourceMetrics) ?? null,
+    });
+    expect(response.status).toBe(200);
+  };
 }
 
-async function sendOurs(url: string, protocol: OtlpProtocol): Promise<void> {
-  const exporter = new OtlpHttpExporter({ url, protocol });
-  const telemetry = new TelemetryHandle({ exporter });
-  recordAll({
+/** Records and sends with ours, as often as it is called. */
+function ours(protocol: OtlpProtocol, url: string, { temporality, histograms }: Comparison): Sender {
+  const exporter = new OtlpHttpExporter({ url, protocol, temporality });
+  onTestFinished(() => exporter.shutdown());
+  const telemetry = new TelemetryHandle({ exporter, latencyHistogram: histograms });
+  const boundsMs = histograms === 'explicit' ? BOUNDS : undefined;
+  const recorder: Recorder = {
     count: (name, delta, attributes) => telemetry.counter(name, { ...ABOUT, attributes }).add(delta),
     latency: (name, valueMs, attributes) =>
-      telemetry
-        .latency(name, { description: ABOUT.description, boundsMs: BOUNDS, attributes })
-        .record(valueMs),
+      telemetry.latency(name, { description: ABOUT.description, boundsMs, attributes }).record(valueMs),
+    histogram: (name, value, attributes) =>
+      telemetry.histogram(name, { ...ABOUT, bounds: boundsMs, attributes }).record(value),
     gauge: (name, value, attributes) => telemetry.gauge(name, { ...ABOUT, attributes }).set(value),
-  });
-  expect(await telemetry.flush()).toMatchObject({ ok: true });
-  await exporter.shutdown();
+  };
+  return async () => {
+    recordAll(recorder);
+    expect(await telemetry.flush()).toMatchObject({ ok: true });
+  };
 }
 
 /** A decoded message without the fields that may differ, and without the order of metrics, points and attributes. */
@@ -102,9 +137,14 @@ function comparable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !Object.hasOwn(INTENDED_DIFFERENCES, key))
+      .filter(([key, field]) => !Object.hasOwn(INTENDED_DIFFERENCES, key) && !isLeftOut(key, field))
       .map(([key, field]) => [key, comparable(field)]),
   );
+}
+
+function isLeftOut(key: string, field: unknown): boolean {
+  if (!Object.hasOwn(LEFT_OUT_WHEN_EMPTY, key) || typeof field !== 'object' || field === null) return false;
+  return 'bucketCounts' in field && Array.isArray(field.bucketCounts) && field.bucketCounts.length === 0;
 }
 
 function sortKey(value: unknown): string {
@@ -115,23 +155,26 @@ function sortKey(value: unknown): string {
   });
 }
 
-test.each<OtlpProtocol>(['http/json', 'http/protobuf'])(
-  '%s: what OpenTelemetry JS sends of the same measurements decodes to the same',
-  async (protocol) => {
+const comparisons = (['http/json', 'http/protobuf'] as const).flatMap((protocol) =>
+  (['cumulative', 'delta'] as const).flatMap((temporality) =>
+    (['explicit', 'exponential'] as const).map((histograms) => [protocol, temporality, histograms] as const),
+  ),
+);
+
+test.each(comparisons)(
+  '%s, %s, %s histograms: what OpenTelemetry JS sends of the same measurements decodes to the same',
+  async (protocol, temporality, histograms) => {
     const collector = await TestCollector.start();
     onTestFinished(() => collector.close());
     const url = `${collector.url}/v1/metrics`;
-
-    await sendOurs(url, protocol);
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': contentTypeOf(protocol) },
-      body: await peerPayload(protocol),
-    });
-    expect(response.status).toBe(200);
-
-    const [ours, theirs] = collector.requests.map((request) => comparable(request.decoded?.message));
-    expect(ours).toEqual(theirs);
-    expect(collector.metrics().length).toBe(2 * (3 * 12 + 2));
+    const senders = [ours(protocol, url, { temporality, histograms }), peer({ temporality, histograms })];
+    // Two windows, so that deltas and totals differ.
+    for (let window = 1; window <= 2; window += 1) {
+      collector.reset();
+      for (const send of senders) await send(protocol, url);
+      const [one, other] = collector.requests.map((request) => comparable(request.decoded?.message));
+      expect(one).toEqual(other);
+      expect(collector.metrics().length).toBe(2 * (4 * 12 + 1));
+    }
   },
 );
