@@ -182,7 +182,8 @@ function defineScalars(): SettingsOf<Scalars> {
     },
     idleFlushesBeforeRetirement: {
       ...integer({ from: 1, to: longestTimerMs, unit: 'flushes', fallback: 100 }),
-      description: 'Delivered flushes without a change after which a series makes room in a metric at its limit.',
+      description:
+        'Delivered flushes without a change after which a series makes room in a metric at its limit.',
     },
     selfMetrics: {
       schema: z.boolean(),

@@ -94,7 +94,9 @@ describe('a configuration', () => {
       error: { code: 'CONNECTION_FAILED' },
     });
     expect(await exportOnce(parse(`${reached}ca-file = "ca.pem"`))).toMatchObject({ status: 'ambiguous' });
-    expect(await exportOnce(parse(`${reached}${shown}ca-file = "ca.pem"`))).toMatchObject({ status: 'accepted' });
+    expect(await exportOnce(parse(`${reached}${shown}ca-file = "ca.pem"`))).toMatchObject({
+      status: 'accepted',
+    });
     expect(collector.requests).toMatchObject([{ httpVersion: spoken }]);
   });
 

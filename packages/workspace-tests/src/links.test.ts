@@ -24,7 +24,9 @@ it.each(documents)('every path in the code font of %s is there', (document) => {
 });
 
 it.each(documents)('every command of %s is there', (document) => {
-  const commands = [...readText(document).matchAll(/npx -y pnpm@12 (?:--silent )?(?:--filter (\S+) )?([\w-]+)/g)];
+  const commands = [
+    ...readText(document).matchAll(/npx -y pnpm@12 (?:--silent )?(?:--filter (\S+) )?([\w-]+)/g),
+  ];
   expect(commands.filter(([, filter, name = '']) => !isCommand(name, filter)).map(([text]) => text)).toEqual(
     [],
   );

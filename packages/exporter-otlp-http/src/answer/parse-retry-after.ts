@@ -1,5 +1,5 @@
 /** MAX_RETRY_AFTER_MS bounds what a receiver can ask for: 5 minutes. */
-export const MAX_RETRY_AFTER_MS: number = 5 * 60 * 1000;
+const MAX_RETRY_AFTER_MS: number = 5 * 60 * 1000;
 
 /**
  * parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date, into the time before which no request

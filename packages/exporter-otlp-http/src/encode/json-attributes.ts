@@ -10,7 +10,7 @@ const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 
 /** writeJsonString writes a string with its quotes; what is no Unicode becomes U+FFFD, as it does in UTF-8. */
-export function writeJsonString(out: ByteWriter, text: string): void {
+function writeJsonString(out: ByteWriter, text: string): void {
   out.reserve(text.length + 2);
   const { bytes, position } = out;
   bytes[position] = QUOTE;

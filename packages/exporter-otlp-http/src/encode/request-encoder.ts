@@ -21,7 +21,7 @@ export interface EncodedRequest {
 }
 
 /** UnsendablePart is a point that can't be put into any request. */
-export interface UnsendablePart {
+interface UnsendablePart {
   readonly from: number;
   readonly to: number;
   readonly error: OtlpHttpError;

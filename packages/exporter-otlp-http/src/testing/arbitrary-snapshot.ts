@@ -20,7 +20,7 @@ const text = fc.oneof(
   fc.constantFrom('', '"quoted"\\', '\u0000\u001f', 'é', '€', '🚀', '\ud83d', '__proto__', 'chain'),
 );
 /** arbitraryDouble makes any double, the odd ones often. */
-export const arbitraryDouble: fc.Arbitrary<number> = fc.oneof(
+const arbitraryDouble: fc.Arbitrary<number> = fc.oneof(
   fc.double(),
   fc.constantFrom(
     -0,

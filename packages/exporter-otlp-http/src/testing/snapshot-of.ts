@@ -16,7 +16,7 @@ import type {
 export const START = 1_790_000_000_000_000_001n;
 export const END = 1_790_000_000_500_000_002n;
 /** WINDOW_START is where the deltas of points made here begin. */
-export const WINDOW_START: bigint = START + 7n;
+const WINDOW_START: bigint = START + 7n;
 
 export interface MetricFixture {
   readonly name: string;
