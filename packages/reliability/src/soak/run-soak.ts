@@ -9,7 +9,7 @@ import { type ProcessSample, ProcessWatch } from './watch-process.ts';
 /** How many records are made before others have their turn: about a millisecond's worth. */
 const recordsInARow = 5000;
 const betweenFlushesMs = 50;
-const flushTimeoutMs = 1500;
+const flushTimeoutMs = 2500;
 const betweenReportsMs = 10_000;
 const churnEveryMs = 1000;
 const churnedShare = 0.01;
