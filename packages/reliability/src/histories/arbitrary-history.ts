@@ -2,7 +2,7 @@ import type { ScriptStep } from '@pqcnet/telemetry-test-collector';
 import fc from 'fast-check';
 
 /** Act is one thing that happens in a history. */
-export type Act =
+type Act =
   | { readonly act: 'count'; readonly series: string; readonly amount: number }
   | { readonly act: 'measure'; readonly series: string; readonly amount: number }
   /** The next requests, whenever they come, meet these. */
