@@ -23,3 +23,12 @@ export function describeValue(value: unknown): string {
       return Array.isArray(value) ? 'an array' : 'an object';
   }
 }
+
+/** describeError shows what was thrown, whatever it is, and never fails. */
+export function describeError(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that can not be shown';
+  }
+}

@@ -92,7 +92,8 @@ const defaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 500
 
 const temporalities: readonly Temporality[] = ['cumulative', 'delta', 'low-memory'];
 
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest delay that a timer can hold, in milliseconds. */
+export const longestTimerMs: number = 2 ** 31 - 1;
 
 /** CheckedOptions are a handle's options, complete and valid. */
 export interface CheckedOptions {
@@ -157,7 +158,7 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     selfMetrics: options.selfMetrics,
     isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,
-    warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' })),
+    warn: harmless(options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' }))),
   };
 }
 
@@ -203,4 +204,15 @@ export function invalidOption(name: string, value: unknown, expected: string): T
 function throwIfInvalid(option: string, error: TelemetryError | undefined): void {
   if (error === undefined) return;
   throw new TelemetryError('INVALID_OPTIONS', `Option ${option}: ${error.message}`, { cause: error });
+}
+
+/** What warns must not break what it warns of. */
+function harmless(warn: (message: string) => void): (message: string) => void {
+  return (message) => {
+    try {
+      warn(message);
+    } catch {
+      // There is no one left to tell.
+    }
+  };
 }

@@ -12,6 +12,7 @@ import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
 import { Reader } from './reader/reader.ts';
 import type { Binding } from './record/binding.ts';
 import { measureExports } from './measure-exports.ts';
+import { describeError } from './describe-value.ts';
 import { copyAttributes } from './record/copy-attributes.ts';
 import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
@@ -36,6 +37,7 @@ import {
   type TelemetryHandleOptions,
   checkOptions,
   invalidOption,
+  longestTimerMs,
 } from './handle-options.ts';
 import { unixNanoOf } from './unix-nano.ts';
 
@@ -255,7 +257,8 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   async flush(options: FlushOptions = {}): Promise<FlushResult> {
     if (this.#state.isClosed) return failure(flushedTooLate());
     if (this.#shutdown !== undefined) return this.#shutdown;
-    const { timeoutMs = this.#timeoutMs, force = false, maxAttempts = Infinity } = options;
+    const { force = false, maxAttempts = Infinity } = options;
+    const timeoutMs = this.#timeout(options);
     return this.#report(await this.#reader.flush({ timeoutMs, force, maxAttempts }));
   }
 
@@ -267,7 +270,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    */
   flushSync(options: { readonly timeoutMs?: number | undefined } = {}): FlushResult | undefined {
     if (this.#state.isClosed) return undefined;
-    const result = this.#reader.flushSync(options.timeoutMs ?? this.#timeoutMs);
+    const result = this.#reader.flushSync(this.#timeout(options));
     return result && this.#report(result);
   }
 
@@ -318,12 +321,17 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    * @param options.timeoutMs the time all of it may take, in milliseconds. Default: that of a flush.
    */
   shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
-    this.#shutdown ??= this.#shutDown(options.timeoutMs ?? this.#timeoutMs);
+    this.#shutdown ??= this.#shutDown(this.#timeout(options));
     return this.#shutdown;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  /** A caller's time-out, within what a timer can hold. */
+  #timeout({ timeoutMs = this.#timeoutMs }: { readonly timeoutMs?: number | undefined }): number {
+    return Number.isNaN(timeoutMs) ? this.#timeoutMs : Math.min(Math.max(timeoutMs, 1), longestTimerMs);
   }
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
@@ -342,7 +350,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     try {
       await Promise.race([this.#exporter.shutdown?.(), overdue.promise]);
     } catch (error) {
-      this.#warn(`The exporter failed to shut down: ${String(error)}`);
+      this.#warn(`The exporter failed to shut down: ${describeError(error)}`);
     }
     cancel();
   }
@@ -369,7 +377,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       try {
         listener(result);
       } catch (error) {
-        this.#warn(`An onFlush listener threw: ${String(error)}`);
+        this.#warn(`An onFlush listener threw: ${describeError(error)}`);
       }
     }
     return result;

@@ -22,3 +22,12 @@ export function withoutMoments(rows: Rows, range: PointRange): Rows {
   }
   return rows.withValues(values);
 }
+
+/** selectCarried gives some of the rows; those that did not exist yet have the moments of nothing. */
+export function selectCarried(rows: Rows, selected: readonly number[]): Rows {
+  let carried = rows.select(selected);
+  for (const [newRow, row] of selected.entries()) {
+    if (row >= rows.length) carried = withoutMoments(carried, { from: newRow, to: newRow + 1 });
+  }
+  return carried;
+}

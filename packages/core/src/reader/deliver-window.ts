@@ -4,7 +4,7 @@ import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
 import { runExport } from './run-export.ts';
 
 /** OpenRange is points that are not settled. */
-interface OpenRange extends PointRange {
+export interface OpenRange extends PointRange {
   /** Whether the receiver may have taken them: some request with them ended without an answer that settles it. */
   readonly mayBeTaken: boolean;
 }

@@ -1,5 +1,5 @@
 import type { ExportOutcome } from '../exporter.ts';
-import type { Result } from '../result.ts';
+import { type Result, failure } from '../result.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 
@@ -76,10 +76,20 @@ export type FlushResult = Result<FlushReport, FlushError>;
 /** The error of a flush after, or too late within, the shutdown: nothing was tried, and nothing will be. */
 export function flushedTooLate(): FlushError {
   const error = new TelemetryError('SHUT_DOWN', 'Nothing was flushed: this telemetry handle was shut down.');
+  return untried(error, { kept: false });
+}
+
+/** The result of a flush that broke in a way that nobody thought of: no one is to pay for that with an exception. */
+export function flushBroke(cause: unknown): FlushResult {
+  const error = new TelemetryError('EXPORTER_FAILED', 'The flush broke unexpectedly.', { cause });
+  return failure(untried(error, { kept: true }));
+}
+
+function untried(error: TelemetryError, { kept }: { readonly kept: boolean }): FlushError {
   return new FlushError(error, {
     outcome: undefined,
     httpStatus: undefined,
-    kept: false,
+    kept,
     snapshot: undefined,
     rejectedDataPoints: 0,
     durationMs: 0,

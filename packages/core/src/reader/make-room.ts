@@ -40,8 +40,9 @@ export function makeRoom(book: MetricBook, idleFlushes: number): boolean {
 
 function mayGo(cell: Cell, book: MetricBook, idleFlushes: number): boolean {
   const { metric, row } = cell;
+  if (cell === metric.overflow) return false;
   if (cell.isEnded) return metric.aggregation === 'gauge' || isDelivered(cell, book);
-  if (metric.kind.startsWith('observed-') || cell === metric.overflow) return false;
+  if (metric.kind.startsWith('observed-')) return false;
   if ((book.idleFlushes[row] ?? 0) < idleFlushes || !isDelivered(cell, book)) return false;
   return metric.kind !== 'up-down-counter' || book.finished?.total(row) === 0;
 }

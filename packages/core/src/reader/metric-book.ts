@@ -6,7 +6,7 @@ import { isMonotonic } from '../state/aggregation.ts';
 import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import { type Amounts, amountBetween, amountIn, amountRecorded } from './account.ts';
-import { withMergedMoments, withoutMoments } from './carry-moments.ts';
+import { selectCarried, withMergedMoments, withoutMoments } from './carry-moments.ts';
 import { limitToWire, restartLargeTotals } from './wire-limits.ts';
 
 /**
@@ -120,7 +120,7 @@ export class MetricBook {
     const { cells } = this.metric;
     this.settled = this.settled?.select(rows);
     this.accepted = this.accepted?.select(rows);
-    this.carried = this.carried?.select(rows);
+    this.carried = this.carried && selectCarried(this.carried, rows);
     this.windowStarts = this.windowStarts.select(rows);
     this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
     const kept = new Set(rows.map((row) => cells[row]));

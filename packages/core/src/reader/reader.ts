@@ -11,8 +11,14 @@ import type { State } from '../state/state.ts';
 import { sendsDelta } from '../temporality.ts';
 import { unixNanoOf } from '../unix-nano.ts';
 import { type Account, type Amounts, addAmounts } from './account.ts';
-import { type Delivery, type DeliveryWindow, deliverWindow, isSettled } from './deliver-window.ts';
-import { type FlushResult, flushedTooLate } from './flush-result.ts';
+import {
+  type Delivery,
+  type DeliveryWindow,
+  type OpenRange,
+  deliverWindow,
+  isSettled,
+} from './deliver-window.ts';
+import { type FlushResult, flushBroke, flushedTooLate } from './flush-result.ts';
 import { FlushSummary } from './flush-summary.ts';
 import { countIdleFlushes, makeRoom } from './make-room.ts';
 import { MetricBook } from './metric-book.ts';
@@ -104,6 +110,7 @@ export class Reader {
    */
   flush(limits: FlushLimits): Promise<FlushResult> {
     if (this.#running === undefined) return this.#run(limits);
+    // What runs never rejects.
     this.#waiting ??= this.#running.then(() => {
       this.#waiting = undefined;
       return this.#run(limits);
@@ -157,6 +164,7 @@ export class Reader {
     };
     if (this.#frozen !== undefined && !deliver(this.#frozen)) return summary.result();
     this.#frozen = undefined;
+    this.#undelivered = undefined;
     const window = this.#cut();
     this.#supersededBefore = window.snapshot.timeUnixNano;
     deliver(window);
@@ -177,6 +185,7 @@ export class Reader {
   get undeliveredSinceUnixNano(): bigint {
     let earliest = this.#options.state.windowStartUnixNano;
     for (const { windowStarts, metric } of this.#books.values()) {
+      if (metric.cells.length === 0) continue;
       const start = windowStarts.earliest(metric.cells.length);
       if (start < earliest) earliest = start;
     }
@@ -185,9 +194,11 @@ export class Reader {
   }
 
   #run(limits: FlushLimits): Promise<FlushResult> {
-    this.#running = this.#flushOnce(limits).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running = this.#flushOnce(limits)
+      .catch(flushBroke)
+      .finally(() => {
+        this.#running = undefined;
+      });
     return this.#running;
   }
 
@@ -198,6 +209,8 @@ export class Reader {
     const deadlineMs = (): number =>
       this.#isLast && !force ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
     if (clock.monotonicMs() >= deadlineMs()) return failure(flushedTooLate());
+    // However long nothing can be sent: bound instruments that are gone are not kept for it.
+    state.fold();
     const summary = new FlushSummary(this.#options);
     const limits = { deadlineMs, force, maxAttempts };
 
@@ -205,7 +218,8 @@ export class Reader {
     if (this.#frozen !== undefined) {
       if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
         return summary.resultUntried(this.#waitMs(limits));
-      if (!(await this.#deliver(this.#frozen, summary, limits))) return summary.result();
+      const { isSettled: isDone } = await this.#deliver(this.#frozen, summary, limits);
+      if (!isDone) return summary.result();
     }
     for (;;) {
       // Without a wait the snapshot is taken before this call returns.
@@ -214,15 +228,20 @@ export class Reader {
       this.#makeRoom();
       const window = this.#cut();
       if (this.#isLast) state.close();
-      const isDelivered = await this.#deliver(window, summary, limits);
+      const { isSettled: isDone, isAccepted } = await this.#deliver(window, summary, limits);
       // A counter that was too large for one point of the wire goes on in the next.
       const leftSomething = window.snapshot.metrics.some(({ metric }) => this.#bookOf(metric).leftSomething);
-      if (!isDelivered || !leftSomething || clock.monotonicMs() >= deadlineMs()) return summary.result();
+      if (!isDone || !isAccepted || !leftSomething || clock.monotonicMs() >= deadlineMs())
+        return summary.result();
     }
   }
 
-  /** Delivers the frozen window or one just cut, and says whether all of it is settled. */
-  async #deliver(window: DeliveryWindow, summary: FlushSummary, limits: TurnLimits): Promise<boolean> {
+  /** Delivers the frozen window or one just cut, and says whether all of it is settled, and accepted. */
+  async #deliver(
+    window: DeliveryWindow,
+    summary: FlushSummary,
+    limits: TurnLimits,
+  ): Promise<{ readonly isSettled: boolean; readonly isAccepted: boolean }> {
     const { exporter, clock } = this.#options;
     const { snapshot } = window;
     const before = new Map(snapshot.metrics.map(({ metric }) => [metric, this.#bookOf(metric).finished]));
@@ -232,7 +251,8 @@ export class Reader {
       deadlineMs: limits.deadlineMs,
       maxAttempts: limits.maxAttempts,
       // What failed just now is not forced.
-      awaitTurn: () => this.#awaitTurn({ ...limits, force: false }),
+      awaitTurn: async () =>
+        !this.#isSuperseded(snapshot) && (await this.#awaitTurn({ ...limits, force: false })),
       startAbort: () => (this.#abort = new AbortController()),
       onAnswered: (parts) => {
         this.#pace.note(parts);
@@ -242,17 +262,18 @@ export class Reader {
     this.#abort = undefined;
     summary.add(snapshot, delivery);
     this.#keepOpen(window, delivery);
-    if (delivery.open.length > 0) return false;
-    for (const { metric, rows } of snapshot.metrics) {
-      const book = this.#bookOf(metric);
-      if (book.finished === rows) countIdleFlushes(book, before.get(metric));
+    const isAccepted =
+      delivery.open.length === 0 && delivery.parts.every(({ outcome }) => outcome.status === 'accepted');
+    for (const { metric } of isAccepted ? snapshot.metrics : []) {
+      countIdleFlushes(this.#bookOf(metric), before.get(metric));
     }
-    return true;
+    return { isSettled: delivery.open.length === 0, isAccepted };
   }
 
   /** What is not settled is frozen where the receiver may have taken it, else it stays in the open window. */
   #keepOpen(window: DeliveryWindow, { open }: Delivery): void {
     const { snapshot } = window;
+    if (this.#isSuperseded(snapshot)) return;
     if (window === this.#frozen) {
       this.#frozen = open.length === 0 ? undefined : { snapshot, open };
       return;
@@ -269,25 +290,33 @@ export class Reader {
     this.#undelivered = rest.length === 0 ? undefined : { snapshot, open: rest };
   }
 
-  /** Gives up the deltas of windows that are older than anyone wants them. */
+  /** Gives up the deltas of series whose window is older than anyone wants it. */
   #dropWhatIsTooOld(summary: FlushSummary): void {
+    this.#frozen = this.#withoutOld(this.#frozen, summary);
+    this.#undelivered = this.#withoutOld(this.#undelivered, summary);
+  }
+
+  #withoutOld(window: DeliveryWindow | undefined, summary: FlushSummary): DeliveryWindow | undefined {
+    if (window === undefined) return undefined;
     const { clock, maxWindowAgeMs } = this.#options;
     const oldest = unixNanoOf(clock.unixMs() - maxWindowAgeMs);
-    for (const window of [this.#frozen, this.#undelivered]) {
-      if (window === undefined || window.snapshot.startTimeUnixNano >= oldest) continue;
-      let isAnyDropped = false;
-      for (const range of window.open) {
-        this.#forRows(window.snapshot, range, (data, rows) => {
-          const book = this.#bookOf(data.metric);
-          isAnyDropped ||= book.isDelta;
-          const { timeUnixNano } = window.snapshot;
-          book.drop(data, rows, { isFrozen: window === this.#frozen, timeUnixNano });
-        });
-      }
-      if (isAnyDropped) summary.addDropped(window.snapshot);
-      if (window === this.#frozen) this.#frozen = undefined;
-      else this.#undelivered = undefined;
+    const { snapshot } = window;
+    const rest: OpenRange[] = [];
+    let isAnyDropped = false;
+    for (const range of window.open) {
+      this.#forRows(snapshot, range, (data, rows, first) => {
+        const book = this.#bookOf(data.metric);
+        if (!book.isDelta || !data.windowStarts.isAnyBefore(oldest, rows)) {
+          rest.push({ from: first + rows.from, to: first + rows.to, mayBeTaken: range.mayBeTaken });
+          return;
+        }
+        isAnyDropped = true;
+        book.drop(data, rows, { isFrozen: window === this.#frozen, timeUnixNano: snapshot.timeUnixNano });
+      });
     }
+    if (!isAnyDropped) return window;
+    summary.addDropped(snapshot);
+    return rest.length === 0 ? undefined : { snapshot, open: rest };
   }
 
   /** Lets go of what may go, while nothing is under way or frozen that counts rows. */
@@ -336,9 +365,14 @@ export class Reader {
     return now > earliest ? now : earliest;
   }
 
+  /** Whether a synchronous flush has taken over what is in the snapshot. */
+  #isSuperseded(snapshot: TakenSnapshot): boolean {
+    return snapshot.timeUnixNano < this.#supersededBefore;
+  }
+
   /** Enters into the books what became of some points. */
   #settle(snapshot: TakenSnapshot, { outcome, ...range }: ExportedPart): void {
-    if (snapshot.timeUnixNano < this.#supersededBefore) return;
+    if (this.#isSuperseded(snapshot)) return;
     const isFrozen = snapshot === this.#frozen?.snapshot;
     this.#forRows(snapshot, range, (data, rows) => {
       const book = this.#bookOf(data.metric);
@@ -347,17 +381,17 @@ export class Reader {
     });
   }
 
-  /** Goes through the metrics that a range of points touches, with the rows that it covers there. */
+  /** Goes through the metrics that a range of points touches, with the rows that it covers there, and their first point. */
   #forRows(
     snapshot: TakenSnapshot,
     range: PointRange,
-    visit: (data: MetricData, rows: PointRange) => void,
+    visit: (data: MetricData, rows: PointRange, first: number) => void,
   ): void {
     let first = 0;
     for (const data of snapshot.metrics) {
       const { length } = data.rows;
       const rows = { from: Math.max(range.from - first, 0), to: Math.min(range.to - first, length) };
-      if (rows.from < rows.to) visit(data, rows);
+      if (rows.from < rows.to) visit(data, rows, first);
       first += length;
     }
   }

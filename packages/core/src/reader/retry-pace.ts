@@ -44,6 +44,7 @@ export class RetryPace {
       if (outcome.status === 'accepted' || outcome.status === 'partial') continue;
       isAnyFailed = true;
       const askedMs = (outcome.notBeforeUnixMs ?? -Infinity) - this.#clock.unixMs();
+      if (Number.isNaN(askedMs)) continue;
       this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + Math.min(askedMs, longestNotBeforeMs));
     }
     if (!isAnyFailed) {

@@ -58,7 +58,8 @@ export function runExportSync(
 
 /** The parts of a report within the points that were to be sent, in order, with what the exporter left out filled in. */
 function partsOf(report: ExportReport, expected: readonly PointRange[]): readonly ExportedPart[] {
-  if (!('parts' in report)) return expected.map(({ from, to }) => ({ from, to, outcome: report }));
+  if (typeof report !== 'object' || report === null) throw new TypeError('the report is no object');
+  if (!('parts' in report)) return expected.map(({ from, to }) => ({ from, to, outcome: checked(report) }));
   const reported = report.parts.toSorted((a, b) => a.from - b.from);
   const parts: ExportedPart[] = [];
   for (const range of expected) {
@@ -68,12 +69,31 @@ function partsOf(report: ExportReport, expected: readonly PointRange[]): readonl
       const to = Math.min(part.to, range.to);
       if (from >= to) continue;
       if (from > covered) parts.push({ from: covered, to: from, outcome: leftOut });
-      parts.push({ from, to, outcome: part.outcome });
+      parts.push({ from, to, outcome: checked(part.outcome) });
       covered = to;
     }
     if (covered < range.to) parts.push({ from: covered, to: range.to, outcome: leftOut });
   }
   return parts;
+}
+
+/** An outcome, or, for what is none, that the exporter made no sense. */
+function checked(outcome: ExportOutcome): ExportOutcome {
+  const nonsense = brokenContract('reported an outcome that makes no sense');
+  if (typeof outcome !== 'object' || outcome === null) return nonsense;
+  switch (outcome.status) {
+    case 'accepted':
+      return outcome;
+    case 'partial':
+      return Number.isFinite(outcome.rejectedDataPoints) ? outcome : nonsense;
+    case 'not-delivered':
+    case 'refused':
+    case 'ambiguous':
+    case 'rejected':
+      return outcome.error instanceof TelemetryError ? outcome : nonsense;
+    default:
+      return nonsense;
+  }
 }
 
 const leftOut: ExportOutcome = brokenContract('did not say what became of some points');

@@ -10,7 +10,7 @@ import type { Binding } from './binding.ts';
 const largestTotal = 2n ** 64n - 1n;
 
 /**
- * A bound counter adds up to this by itself. With at most 2^20 of them, and none while the series is beyond 2^63, all
+ * A bound counter adds up to this by itself. With at most 2^16 of them, and none while the series is beyond 2^63, all
  * together stay below 2^64.
  */
 const largestPartial = 2 ** 40;
@@ -63,13 +63,14 @@ export class Counter implements Partial {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#liveCell();
     if (!(cell instanceof Cell)) return cell;
+    const { state, overflow } = cell.metric;
+    // All of them, so that this one is no longer among the state's partials either.
+    if (this.#partial !== Infinity) state.fold();
     const isLarge = delta > largestPartial || readSum(cell) >= largestTotalWithPartials;
-    if (isLarge || cell === cell.metric.overflow) return addToCounter(cell, delta);
-    const isNew = this.#partial === Infinity;
-    if (!isNew) this.fold();
+    if (isLarge || cell === overflow) return addToCounter(cell, delta);
     this.#cell = cell;
     this.#partial = Number(delta);
-    if (isNew) cell.metric.state.addPartial(this);
+    state.addPartial(this);
     return succeeded;
   }
 

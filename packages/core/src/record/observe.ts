@@ -1,6 +1,6 @@
 import type { Attributes } from '../attributes.ts';
 import type { Clock } from '../clock.ts';
-import { describeValue } from '../describe-value.ts';
+import { describeError, describeValue } from '../describe-value.ts';
 import { type Result, succeeded } from '../result.ts';
 import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
@@ -59,13 +59,17 @@ export class MetricObservation implements Observation {
         }
       }
     } catch (error) {
-      this.#warnOnce(`threw: ${String(error)}`);
+      this.#warnOnce(`threw: ${describeError(error)}`);
     }
     for (const [cell, value] of values) this.#put(cell, value);
   }
 
   end(): void {
-    for (const cell of this.#last.keys()) cell.isEnded = true;
+    for (const cell of this.#last.keys()) {
+      cell.observers -= 1;
+      cell.isEnded = cell.observers === 0;
+    }
+    this.#last.clear();
   }
 
   #gather(values: Map<Cell, number | bigint>, value: number | bigint, attributes: Attributes): void {
@@ -85,6 +89,7 @@ export class MetricObservation implements Observation {
 
   #put(cell: Cell, value: number | bigint): void {
     const put = this.#putInto(cell, value);
+    if (!this.#last.has(cell)) cell.observers += 1;
     if (put.ok) this.#last.set(cell, value);
     else this.#warnOnce(`gave ${describeValue(value)}: ${put.error.message}`);
   }

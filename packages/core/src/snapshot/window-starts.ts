@@ -18,6 +18,12 @@ export class WindowStarts {
     return this.#byRow[row] ?? this.#common;
   }
 
+  /** Whether the window of any of the rows began before that time. */
+  isAnyBefore(unixNano: bigint, rows: PointRange): boolean {
+    for (let row = rows.from; row < rows.to; row++) if (this.of(row) < unixNano) return true;
+    return false;
+  }
+
   /** The earliest of the rows up to `length`. */
   earliest(length: number): bigint {
     let earliest = this.#byRow.length < length ? this.#common : this.of(0);
@@ -33,7 +39,8 @@ export class WindowStarts {
     const byRow = Array.from({ length }, (_, row) =>
       row >= range.from && row < range.to ? endUnixNano : this.of(row),
     );
-    return new WindowStarts(this.#common, byRow);
+    // A series that is new begins where this window ended.
+    return new WindowStarts(endUnixNano, byRow);
   }
 
   /** The starts of some of the rows, in their order. */

@@ -24,6 +24,8 @@ export class Cell implements Series, Place {
   row: number;
   /** When the running total began. */
   readonly startTimeUnixNano: bigint;
+  /** How many observers it has. */
+  observers = 0;
   /** Whether it is to go as soon as it is delivered. */
   isEnded = false;
   /** The attributes in normalized form, arranged by the metric. */

@@ -78,6 +78,7 @@ export class MetricState implements Metric {
   /** The cell for the caller's attributes, if they came in that very order and form before: makes nothing. */
   findCell(attributes: Attributes | undefined): Cell | undefined {
     if (attributes === undefined) return this.plain;
+    if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return undefined;
     try {
       return this.#index.find(attributes);
     } catch {

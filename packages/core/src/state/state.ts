@@ -57,7 +57,7 @@ export interface Partial {
 }
 
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
-const mostPartials = 2 ** 20;
+const mostPartials = 2 ** 16;
 
 /** State is all that was ever recorded: the metrics by name, in the order of their first use. */
 export class State {
@@ -200,6 +200,8 @@ export class State {
     this.fold();
     if (this.#isClosed || this.#options.isDisabled) return;
     for (const observation of this.#observations) observation.run();
+    // Observers may have recorded, too.
+    this.fold();
   }
 
   /** How many records the overflow series took, by metric; only metrics where it took any. */
