@@ -8,6 +8,7 @@ import type {
 } from '@pqcnet/telemetry-core';
 
 import { classifyResponse } from './answer/classify-response.ts';
+import { redactSecrets } from './answer/redact-secrets.ts';
 import type { Compression } from './compress-body.ts';
 import type { EncodedPart, EncodedRequest, RequestEncoder } from './encode/request-encoder.ts';
 import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
@@ -27,6 +28,8 @@ export interface SynchronousExportOptions {
   /** The transport that a child process is to make for itself. */
   readonly transport: Transport;
   readonly nowUnixMs: () => number;
+  /** What must not be shown, even when the receiver repeats it. */
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -90,12 +93,16 @@ function isSendable(part: EncodedPart): part is EncodedRequest {
 function outcomeOf(
   answer: ReturnType<typeof postInChild>[number],
   { dataPoints }: EncodedRequest,
-  { contentType, nowUnixMs }: SynchronousExportOptions,
+  { contentType, nowUnixMs, secrets }: SynchronousExportOptions,
 ): ExportOutcome {
   if (answer instanceof TransportError) {
     return { status: answer.bodyLeft === 'no' ? 'not-delivered' : 'ambiguous', error: answer };
   }
-  return classifyResponse(answer, { contentType, dataPoints, nowUnixMs: nowUnixMs() });
+  return classifyResponse(redactSecrets(answer, secrets), {
+    contentType,
+    dataPoints,
+    nowUnixMs: nowUnixMs(),
+  });
 }
 
 /** Further requests would fare no better, or must wait. */

@@ -4,6 +4,7 @@ import type { Compression } from './compress-body.ts';
 import type { LabelPlacement } from './encode/request-format.ts';
 import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
 import { exportInParts } from './export-in-parts.ts';
+import { secretsIn } from './answer/redact-secrets.ts';
 import { exportSynchronously } from './export-synchronously.ts';
 import {
   contentTypeOf,
@@ -56,6 +57,7 @@ export class OtlpHttpExporter implements Exporter {
       compression,
       transport: options.transport ?? undiciTransport(),
       nowUnixMs: options.nowUnixMs ?? Date.now,
+      secrets: secretsIn(options.headers),
     };
   }
 

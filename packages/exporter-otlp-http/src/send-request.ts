@@ -1,6 +1,7 @@
 import type { ExportOutcome } from '@pqcnet/telemetry-core';
 
 import { classifyResponse } from './answer/classify-response.ts';
+import { redactSecrets } from './answer/redact-secrets.ts';
 import { compressBody, type Compression } from './compress-body.ts';
 import type { EncodedRequest } from './encode/request-encoder.ts';
 import { sendWithin } from './send-within.ts';
@@ -15,6 +16,8 @@ export interface Destination {
   readonly compression: Compression;
   readonly transport: Transport;
   readonly nowUnixMs: () => number;
+  /** What must not be shown, even when the receiver repeats it. */
+  readonly secrets: readonly string[];
 }
 
 /** SentRequest is what became of a request. */
@@ -27,14 +30,14 @@ export interface SentRequest {
 /** sendRequest sends a request once, and says what became of it. */
 export async function sendRequest(
   { body: encoded, dataPoints }: EncodedRequest,
-  { url, headers, contentType, compression, transport, nowUnixMs }: Destination,
+  { url, headers, contentType, compression, transport, nowUnixMs, secrets }: Destination,
   signal: AbortSignal,
 ): Promise<SentRequest> {
   const body = await compressBody(encoded, compression);
   const sentBytes = body.byteLength;
   const request = { url, headers: { ...headers, 'content-length': String(sentBytes) }, body, signal };
   try {
-    const response = await sendWithin(transport, request);
+    const response = redactSecrets(await sendWithin(transport, request), secrets);
     const isReleased = transport.releasesBody === true && response.status >= 200 && response.status < 300;
     const outcome = classifyResponse(response, { contentType, dataPoints, nowUnixMs: nowUnixMs() });
     return { outcome: { ...outcome, sentBytes }, bodyInUse: body === encoded && !isReleased };

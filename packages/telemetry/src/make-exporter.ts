@@ -1,5 +1,5 @@
 import type { TelemetryConfig } from '@pqcnet/telemetry-config';
-import { TelemetryError } from '@pqcnet/telemetry-core';
+import { type Clock, TelemetryError } from '@pqcnet/telemetry-core';
 import {
   OtlpHttpError,
   OtlpHttpExporter,
@@ -12,7 +12,13 @@ import {
  *
  * @throws TelemetryError `INVALID_OPTIONS` when a TLS file can't be used
  */
-export function makeExporter(config: TelemetryConfig, transport?: Transport): OtlpHttpExporter {
+export function makeExporter(
+  config: TelemetryConfig,
+  {
+    transport,
+    clock,
+  }: { readonly transport?: Transport | undefined; readonly clock?: Clock | undefined } = {},
+): OtlpHttpExporter {
   return new OtlpHttpExporter({
     url: config.metricsUrl,
     headers: Object.fromEntries(config.headers),
@@ -22,6 +28,7 @@ export function makeExporter(config: TelemetryConfig, transport?: Transport): Ot
     temporality: config.temporality,
     maxRequestBytes: config.maxRequestBytes,
     transport: transport ?? makeTransport(config),
+    ...(clock && { nowUnixMs: () => clock.unixMs() }),
   });
 }
 

@@ -34,7 +34,7 @@ export const TelemetryHandle: {
   fromConfig(input, { exporter, transport, clock } = {}) {
     const config = validateConfig(input);
     return new CoreTelemetryHandle({
-      exporter: exporter ?? makeExporter(config, transport),
+      exporter: exporter ?? makeExporter(config, { transport, clock }),
       resource: describeResource(config),
       labels: config.labels,
       flushIntervalMs: config.flushIntervalMs,

@@ -96,6 +96,8 @@ function makeConnector(
   const { tunnel, signal, connectTimeoutMs: timeoutMs, socketPath, receiver } = options;
   const connect = buildConnector({
     ...options.tls,
+    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED, which is the host's for other connections, changes nothing.
+    rejectUnauthorized: true,
     timeout: timeoutMs,
     signal,
     allowH2: options.offersHttp2,
