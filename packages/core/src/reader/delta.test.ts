@@ -165,6 +165,31 @@ describe('a delta window', () => {
     },
   );
 
+  it('is judged by its own age, not by that of others', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    telemetry.counter('never used');
+    telemetry.upDownCounter('u').add(1);
+    telemetry.recordCounter('c', 1, { chain: 'a' });
+    telemetry.recordCounter('c', 1, { chain: 'b' });
+    telemetry.account();
+    exporter.reports.push({
+      parts: [
+        { from: 0, to: 1, outcome: failed('rejected') },
+        { from: 1, to: 2, outcome: { status: 'accepted' } },
+        { from: 2, to: 3, outcome: { status: 'accepted' } },
+      ],
+    });
+    await telemetry.flush();
+    clock.advance(60_000);
+    await telemetry.flush(force);
+    telemetry.recordCounter('c', 5, { chain: 'new' });
+    exporter.reports.push(failed('not-delivered'));
+    await telemetry.flush(force);
+    clock.advance(1000);
+    expect(await telemetry.flush(force)).toMatchObject({ ok: true });
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, dropped: 0n });
+  });
+
   it('goes out in several when a counter was added more than the wire can hold', async () => {
     const { telemetry, exporter } = setUp();
     telemetry.recordCounter('c', 2n ** 64n - 1n);

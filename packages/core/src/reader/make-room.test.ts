@@ -157,6 +157,23 @@ describe('a metric that has reached its limit', () => {
     ]);
   });
 
+  it('lets go of idle series also when it is delivered in several requests', async () => {
+    const setup = setUp();
+    const { telemetry, exporter } = setup;
+    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+    for (let i = 0; i < 4; i++) {
+      const accepted = { outcome: { status: 'accepted' } } as const;
+      exporter.next({
+        parts: [
+          { from: 0, to: 1, ...accepted },
+          { from: 1, to: 3, ...accepted },
+        ],
+      });
+      await flushes(setup, 1);
+    }
+    expect(attributesOf(telemetry)).toEqual([overflow]);
+  });
+
   it('says how many records the overflow series took', () => {
     const { telemetry } = setUp();
     for (let user = 0; user < 10; user++) telemetry.recordCounter('c', 100, { user });

@@ -181,6 +181,37 @@ describe('a flush', () => {
     expect(telemetry.account()).toMatchObject({ pending: 1n });
   });
 
+  it.each([{}, { status: 'lost' }, { status: 'refused' }, { status: 'partial' }])(
+    'takes the report %j for an unknown outcome',
+    async (report) => {
+      const { telemetry, exporter } = setUp();
+      exporter.next(report as unknown as ExportReport);
+      telemetry.recordCounter('c', 1);
+      expect(await telemetry.flush()).toMatchObject({
+        ok: false,
+        error: { code: 'EXPORTER_FAILED', kept: true },
+      });
+    },
+  );
+
+  it('is not repeated at once when the first part of a large counter was taken in part', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 2n ** 63n + 5n);
+    exporter.next({ status: 'partial', rejectedDataPoints: 1, message: '' });
+    expect(await telemetry.flush()).toMatchObject({ ok: false, error: { code: 'PARTIAL_SUCCESS' } });
+    expect(exporter.snapshots).toHaveLength(1);
+  });
+
+  it('takes time-outs of any size', async () => {
+    const exporter = new ScriptedExporter();
+    const telemetry = new TelemetryHandle({ exporter });
+    telemetry.recordCounter('c', 1);
+    for (const timeoutMs of [2 ** 31, Infinity, Number.NaN]) {
+      expect(await telemetry.flush({ timeoutMs })).toMatchObject({ ok: true });
+    }
+    expect(await telemetry.shutdown({ timeoutMs: Infinity })).toMatchObject({ ok: true });
+  });
+
   it('tells the exporter when its time is over, and soon goes on without one that does not listen', async () => {
     const { telemetry, exporter, clock } = setUp();
     let signal: AbortSignal | undefined;

@@ -115,6 +115,17 @@ it.each<readonly [string, unknown, string]>([
   expect(telemetry.snapshot().points).toHaveLength(0);
 });
 
+it('never takes what is no set of attributes for the series without any', () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 1);
+  for (const attributes of [null, [], '', 5, () => 1]) {
+    expect(telemetry.recordCounter('c', 1, attributes as unknown as Record<string, number>)).toMatchObject({
+      error: { code: 'INVALID_ATTRIBUTE' },
+    });
+  }
+  expect(telemetry.snapshot().total('c')).toBe(1n);
+});
+
 it('replaces unpaired surrogates, in keys and values', () => {
   const telemetry = makeHandle();
   telemetry.recordCounter('c', 1, { 'k\ud800': 'v\udc00' });

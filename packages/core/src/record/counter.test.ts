@@ -85,6 +85,16 @@ it('refuses to pass 2^64 − 1 and changes nothing', () => {
   expect(telemetry.snapshot().total('c')).toBe(max);
 });
 
+it('loses nothing of a bound counter whose series passes 2^63 meanwhile', () => {
+  const telemetry = makeHandle();
+  const counter = telemetry.counter('c');
+  counter.add(1);
+  telemetry.recordCounter('c', 2n ** 63n - 2n ** 53n);
+  telemetry.recordCounter('c', Number.MAX_SAFE_INTEGER);
+  for (const delta of [2 ** 40, 7, 7]) expect(counter.add(delta)).toEqual({ ok: true });
+  expect(telemetry.snapshot().total('c')).toBe(2n ** 63n + 2n ** 40n + 14n);
+});
+
 it('is inert when it could not be made, and says why at each record', () => {
   const telemetry = makeHandle();
   telemetry.recordGauge('taken', 1);

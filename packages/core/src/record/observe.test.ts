@@ -117,6 +117,41 @@ it('ends when told so: a gauge goes at once, a counter when it is delivered', as
   expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n });
 });
 
+it('goes on after the observers of an overflowing metric have ended, and with what they threw', async () => {
+  const exporter = new ScriptedExporter();
+  const telemetry = new TelemetryHandle({ exporter, cardinalityLimit: 3, warn: () => {} });
+  const observer = (): Observed => [1, 2, 3, 4, 5].map((disk) => ({ value: 10, attributes: { disk } }));
+  const stop = telemetry.observe('bytes', observer, { kind: 'counter' });
+  await telemetry.flush();
+  stop();
+  await telemetry.flush();
+  telemetry.observe('bytes', observer, { kind: 'counter' });
+  telemetry.observe('odd', () => {
+    throw Object.create(null) as Error;
+  });
+  expect(await telemetry.flush()).toMatchObject({ ok: true });
+  expect(telemetry.account()).toMatchObject({ recorded: 100n, accepted: 100n });
+});
+
+it('keeps a series that another observer still feeds', async () => {
+  const { telemetry } = setUp();
+  const stop = telemetry.observe('bytes', () => 100, { kind: 'counter' });
+  telemetry.observe('bytes', () => 100, { kind: 'counter' });
+  await telemetry.flush();
+  const before = telemetry.account().recorded;
+  stop();
+  for (let i = 0; i < 3; i++) await telemetry.flush();
+  expect(telemetry.account().recorded).toBe(before);
+});
+
+it('sends what an observer records by itself with the snapshot that asked it', async () => {
+  const { telemetry, exporter } = setUp();
+  const asked = telemetry.counter('asked');
+  telemetry.observe('level', () => (asked.add(1).ok ? 1 : 0));
+  await telemetry.shutdown();
+  expect(exporter.snapshots[0]?.total('asked')).toBe(1n);
+});
+
 it('warns of what can not be observed', () => {
   const { telemetry, warnings } = setUp();
   telemetry.recordCounter('taken', 1);
