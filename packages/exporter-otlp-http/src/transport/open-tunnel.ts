@@ -29,6 +29,8 @@ export async function openTunnel(options: TunnelOptions): Promise<Socket> {
     headers: { host: authority, ...proxyAuthorization(proxy) },
     agent: false,
     signal,
+    // For an https proxy: whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    ...(proxy.protocol === 'https:' && { rejectUnauthorized: true }),
   });
   const timer = setTimeout(() => request.destroy(new ConnectTimeout()), timeoutMs);
   request.once('error', (cause) => reject(failure(proxy, reasonOf(cause), cause)));
