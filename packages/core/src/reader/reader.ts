@@ -149,25 +149,31 @@ export class Reader {
   flushSync(timeoutMs: number): FlushResult | undefined {
     const { exporter, clock } = this.#options;
     if (!canExportSync(exporter)) return undefined;
-    const endsAtMs = clock.monotonicMs() + timeoutMs;
+    const begunMs = clock.monotonicMs();
     const summary = new FlushSummary(this.#options);
-    const deliver = (window: DeliveryWindow): boolean => {
+    const deliver = (window: DeliveryWindow, leftMs: number): boolean => {
       if (window.open.length === 0) {
         summary.add(window.snapshot, { open: [], parts: [], attempts: 0 });
         return true;
       }
-      const leftMs = Math.max(1, Math.ceil(endsAtMs - clock.monotonicMs()));
-      const parts = runExportSync(exporter, window.snapshot, { timeoutMs: leftMs, ranges: window.open });
+      const parts = runExportSync(exporter, window.snapshot, {
+        timeoutMs: Math.max(1, leftMs),
+        ranges: window.open,
+      });
       for (const part of parts) if (isSettled(part)) this.#settle(window.snapshot, part);
       summary.add(window.snapshot, { open: [], parts, attempts: 1 });
       return parts.every(isSettled);
     };
-    if (this.#frozen !== undefined && !deliver(this.#frozen)) return summary.result();
-    this.#frozen = undefined;
+    let leftMs = timeoutMs;
+    if (this.#frozen !== undefined) {
+      if (!deliver(this.#frozen, leftMs)) return summary.result();
+      this.#frozen = undefined;
+      leftMs -= clock.monotonicMs() - begunMs;
+    }
     this.#undelivered = undefined;
     const window = this.#cut();
     this.#supersededBefore = window.snapshot.timeUnixNano;
-    deliver(window);
+    deliver(window, leftMs);
     return summary.result();
   }
 

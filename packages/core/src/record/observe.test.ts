@@ -117,15 +117,18 @@ it('ends when told so: a gauge goes at once, a counter when it is delivered', as
   expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n });
 });
 
+function fiveDisks(): Observed {
+  return [1, 2, 3, 4, 5].map((disk) => ({ value: 10, attributes: { disk } }));
+}
+
 it('goes on after the observers of an overflowing metric have ended, and with what they threw', async () => {
   const exporter = new ScriptedExporter();
   const telemetry = new TelemetryHandle({ exporter, cardinalityLimit: 3, warn: () => {} });
-  const observer = (): Observed => [1, 2, 3, 4, 5].map((disk) => ({ value: 10, attributes: { disk } }));
-  const stop = telemetry.observe('bytes', observer, { kind: 'counter' });
+  const stop = telemetry.observe('bytes', fiveDisks, { kind: 'counter' });
   await telemetry.flush();
   stop();
   await telemetry.flush();
-  telemetry.observe('bytes', observer, { kind: 'counter' });
+  telemetry.observe('bytes', fiveDisks, { kind: 'counter' });
   telemetry.observe('odd', () => {
     throw Object.create(null) as Error;
   });
