@@ -14,8 +14,8 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     // No test measures time; on a busy machine the slowest take long.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The JSON report is what .ci/run adds up.
     reporters: ['default', ['json', { outputFile: '.test-results/results.json' }]],
   },
