@@ -135,6 +135,11 @@ function writeShortDecimal(out: ByteWriter, value: number): boolean {
   // In 32-bit arithmetic, which is several times as fast as a double's remainder.
   let fraction = (millionths - whole * MILLION) | 0;
   let places = 6;
+  const thousandth = (fraction / 1000) | 0;
+  if (thousandth * 1000 === fraction) {
+    fraction = thousandth;
+    places = 3;
+  }
   for (let tenth = (fraction / 10) | 0; tenth * 10 === fraction; tenth = (fraction / 10) | 0) {
     fraction = tenth;
     places -= 1;
@@ -154,24 +159,27 @@ function writeShortDecimal(out: ByteWriter, value: number): boolean {
 
 /** writeQuotedIntegers writes counts as decimal strings, separated by commas, into room that is reserved. */
 export function writeQuotedIntegers(out: ByteWriter, values: BucketCounts): void {
-  for (let index = 0; index < values.length; index += 1) {
+  const { bytes, view } = out;
+  const { length } = values;
+  let { position } = out;
+  for (let index = 0; index < length; index += 1) {
     const value = values.at(index) ?? 0;
-    const { bytes, view, position } = out;
     if (value < 10) {
       // `"1",` in one store.
       view.setInt32(position, QUOTED_DIGIT | (value << 8), true);
-      out.position = position + 4;
+      position += 4;
     } else {
       bytes[position] = QUOTE;
       out.position = position + 1;
       writeInteger(out, value);
-      bytes[out.position] = QUOTE;
-      bytes[out.position + 1] = COMMA;
-      out.position += 2;
+      ({ position } = out);
+      bytes[position] = QUOTE;
+      bytes[position + 1] = COMMA;
+      position += 2;
     }
   }
   // The comma behind the last one is written over.
-  if (values.length > 0) out.position -= 1;
+  out.position = length > 0 ? position - 1 : position;
 }
 
 /**
