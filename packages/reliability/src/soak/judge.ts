@@ -80,7 +80,7 @@ export function judgeHeap(trend: HeapTrend): Finding {
   return {
     isGood: samples >= 2 && growth <= mostGrowth,
     text:
-      `heap after collections, second half, ${samples} samples: mean ${meanMiB.toFixed(1)} MiB, ` +
+      `heap after collections just after deliveries, second half, ${samples} samples: mean ${meanMiB.toFixed(1)} MiB, ` +
       `slope ${slopeMiB.toFixed(3)} MiB a minute, ${percent(growth)} in all (at most ${percent(mostGrowth)})`,
   };
 }

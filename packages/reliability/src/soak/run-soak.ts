@@ -58,12 +58,19 @@ export async function runSoak(
   const failed = new Map<string, number>();
   const heap: HeapSample[] = [];
   const wrong: Finding[] = [];
+  let isSampleDue = true;
 
   async function flushOnAndOn(): Promise<void> {
     while (!isOver()) {
-      const result = await telemetry.flush({ force: true });
-      if (result.ok) good.count += 1;
-      else failed.set(result.error.code, (failed.get(result.error.code) ?? 0) + 1);
+      const { ok, code } = await flushOnce(telemetry);
+      if (ok) good.count += 1;
+      else failed.set(code, (failed.get(code) ?? 0) + 1);
+      if (ok && isSampleDue) {
+        // Always just after a delivery: what is under way, or kept for another try, would blur the trend.
+        isSampleDue = false;
+        const { heapMiB, externalMiB } = watch.sample();
+        heap.push({ minutes: elapsedMs() / 60_000, usedMiB: heapMiB + externalMiB });
+      }
       await wait(betweenFlushesMs);
     }
   }
@@ -75,7 +82,7 @@ export async function runSoak(
       const account = telemetry.account();
       const unbalanced = checkAccount(account, load.tally).filter(({ isGood }) => !isGood);
       wrong.push(...unbalanced);
-      heap.push({ minutes: elapsedMs() / 60_000, usedMiB: sample.heapMiB + sample.externalMiB });
+      isSampleDue = true;
       const { byName } = await collector.ask({ do: 'tell' });
       report({
         seconds: elapsedMs() / 1000,
@@ -122,6 +129,12 @@ export async function runSoak(
     ...checkSums(account, state, temporality),
     judgeHeap(fitHeap(heap)),
   ];
+}
+
+/** The result without its snapshot, which nobody here should keep. */
+async function flushOnce(telemetry: TelemetryHandle): Promise<{ readonly ok: boolean; readonly code: string }> {
+  const result = await telemetry.flush({ force: true });
+  return { ok: result.ok, code: result.ok ? '' : result.error.code };
 }
 
 /** The collector is well again: what is frozen goes first, then what is newer. */
