@@ -7,10 +7,10 @@ import { mergeLayers, type Merged } from './merge-layers.ts';
 import { camelCase, kebabCase } from './name-key.ts';
 import { parseToml } from './parse-toml.ts';
 import { readEnvironment, type EnvironmentLayer } from './read-environment.ts';
-import type { LayerForm, LayerProblem } from './read-layer.ts';
+import type { LayerForm, LayerProblem, Written } from './read-layer.ts';
 import { resolveConfig } from './resolve-config.ts';
 import { showPath, type KeyPath } from './show-path.ts';
-import type { TelemetryConfig } from './telemetry-config.ts';
+import type { ConfigOrigins, TelemetryConfig } from './telemetry-config.ts';
 import { emptyLayer, validateLayer, type Layer } from './validate-layer.ts';
 
 /** ConfigOptions is what every way to a configuration takes. */
@@ -62,7 +62,12 @@ export function buildConfig(
   if (problems.length > 0) {
     throw new ConfigError('CONFIG_INVALID', { problems: inOrder(problems), file: from.file?.name });
   }
-  return resolveConfig(merged, { environment, fileDirectory: from.file?.directory });
+  const origins: ConfigOrigins = {
+    variableOf: (path) =>
+      environment.variables.get(path.join('.')) ?? environment.variables.get(`${path[0]}`),
+    inFile: (path) => file?.find(path),
+  };
+  return resolveConfig(merged, { environment, fileDirectory: from.file?.directory, origins });
 }
 
 // The one place where the process's own environment and warnings come in.
@@ -71,6 +76,11 @@ function surroundings(options: ConfigOptions): { environment: Environment; warn:
     environment: options.environment ?? process.env,
     warn: options.onWarning ?? emitConfigWarning,
   };
+}
+
+interface WrittenPlace {
+  readonly line: number;
+  readonly variables: readonly string[];
 }
 
 interface ReadLayer {
@@ -90,16 +100,35 @@ function readCodeLayer(input: unknown): ReadLayer {
   return { layer, problems: problems.map(placeInCode), place: placeInCode };
 }
 
-function readFileLayer(file: TomlSource, environment: Environment): ReadLayer {
+function readFileLayer(
+  file: TomlSource,
+  environment: Environment,
+): ReadLayer & { readonly find: (path: KeyPath) => WrittenPlace | undefined } {
   const document = parseToml(file.text, file.name);
-  const { layer, problems } = validateLayer(document, fileForm(environment));
+  const form = fileForm(environment);
+  const { layer, problems, written } = validateLayer(document, form);
   let locator: KeyLocator | undefined;
-  const place = (problem: LayerProblem): ConfigProblem => {
-    // Only a wrong file is searched for its keys.
+  // Only a file that is wrong, or asked about, is searched for its keys.
+  const locate: KeyLocator = (path) => {
     locator ??= locateKeys(file.text);
-    return placed(problem, locator(problem.path));
+    return locator(path);
   };
-  return { layer, problems: problems.map(place), place };
+  const place = (problem: LayerProblem): ConfigProblem => placed(problem, locate(problem.path));
+  const find = (path: KeyPath): WrittenPlace | undefined => {
+    const found = findWritten(written, [...form.prefix, ...path]);
+    const position = found && locate(found.path);
+    return position && { line: position.line, variables: found.variables };
+  };
+  return { layer, problems: problems.map(place), place, find };
+}
+
+/** In the exact casing, else in any: names of headers and metrics are the same in every casing. */
+function findWritten(written: readonly Written[], path: KeyPath): Written | undefined {
+  const [exact, folded] = [JSON.stringify(path), JSON.stringify(path).toLowerCase()];
+  return (
+    written.find((each) => JSON.stringify(each.path) === exact) ??
+    written.find((each) => JSON.stringify(each.path).toLowerCase() === folded)
+  );
 }
 
 function placeInCode(problem: LayerProblem): ConfigProblem {

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 
 import * as config from './index.ts';
 
-const values = ['ConfigError', 'isTelemetryConfig', 'loadConfig', 'parseConfig', 'validateConfig'];
+const values = [
+  'ConfigError',
+  'describeConfig',
+  'isTelemetryConfig',
+  'loadConfig',
+  'parseConfig',
+  'validateConfig',
+];
 const types = [
   'Compression',
   'ConfigErrorCode',
@@ -12,6 +19,7 @@ const types = [
   'ConfigProblem',
   'ConfigSource',
   'ConfigWarning',
+  'DescribedValue',
   'Environment',
   'FileOptions',
   'HttpVersion',

@@ -2,6 +2,8 @@ export type { ConfigOptions } from './build-config.ts';
 export { ConfigError } from './config-error.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
 export type { ConfigWarning, WarningListener } from './config-warning.ts';
+export { describeConfig } from './describe-config.ts';
+export type { DescribedValue } from './describe-config.ts';
 export type { Environment } from './expand-variables.ts';
 export { loadConfig } from './load-config.ts';
 export { parseConfig } from './parse-config.ts';

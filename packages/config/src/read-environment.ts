@@ -41,9 +41,15 @@ export function readEnvironment(environment: Environment, warn: WarningListener)
   if (timeoutMs !== undefined) values.timeoutMs = timeoutMs;
   const resourceAttributes = readResourceAttributes(reader);
   const serviceName = resourceAttributes.get('service.name');
-  if (serviceName !== undefined) values.serviceName ??= serviceName;
+  if (serviceName !== undefined && values.serviceName === undefined) {
+    values.serviceName = serviceName;
+    reader.variables.set('serviceName', resourceAttributesVariable);
+  }
   const serviceInstanceId = resourceAttributes.get('service.instance.id');
-  if (serviceInstanceId !== undefined) values.serviceInstanceId = serviceInstanceId;
+  if (serviceInstanceId !== undefined) {
+    values.serviceInstanceId = serviceInstanceId;
+    reader.variables.set('serviceInstanceId', resourceAttributesVariable);
+  }
   resourceAttributes.delete('service.name');
   resourceAttributes.delete('service.instance.id');
   return {
@@ -80,9 +86,11 @@ function readEndpoint(reader: EnvironmentReader): string | undefined {
 function readTimeout(reader: EnvironmentReader, timeoutMs: number | undefined): number | undefined {
   const setting = { ...settings().scalars.timeoutMs, variables: ['OTEL_METRIC_EXPORT_TIMEOUT'] };
   const exportTimeoutMs = reader.setting(setting, 'exportTimeoutMs');
-  if (timeoutMs === undefined || exportTimeoutMs === undefined) return timeoutMs ?? exportTimeoutMs;
-  if (timeoutMs === 0 || exportTimeoutMs === 0) return Math.max(timeoutMs, exportTimeoutMs);
-  return Math.min(timeoutMs, exportTimeoutMs);
+  if (exportTimeoutMs === undefined) return timeoutMs;
+  const isShorter = exportTimeoutMs !== 0 && (timeoutMs === 0 || exportTimeoutMs < (timeoutMs ?? Infinity));
+  if (timeoutMs !== undefined && !isShorter) return timeoutMs;
+  reader.variables.set('timeoutMs', 'OTEL_METRIC_EXPORT_TIMEOUT');
+  return exportTimeoutMs;
 }
 
 const headerVariables = ['OTEL_EXPORTER_OTLP_METRICS_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'];
@@ -108,8 +116,10 @@ function readHeaders(reader: EnvironmentReader): ReadonlyMap<string, string> {
   return found?.value ?? new Map();
 }
 
+const resourceAttributesVariable = 'OTEL_RESOURCE_ATTRIBUTES';
+
 function readResourceAttributes(reader: EnvironmentReader): Map<string, string> {
-  const found = reader.first<Map<string, string>>(['OTEL_RESOURCE_ATTRIBUTES'], (text) => {
+  const found = reader.first<Map<string, string>>([resourceAttributesVariable], (text) => {
     const parsed = parsePairs(text, { keys: true });
     if (!parsed.ok) return { ok: false, reason: `${parsed.reason}, which discards the whole value` };
     const attributes = new Map(parsed.pairs);
@@ -118,6 +128,7 @@ function readResourceAttributes(reader: EnvironmentReader): Map<string, string> 
     }
     return { ok: true, value: attributes };
   });
+  if (found !== undefined) reader.variables.set('resourceAttributes', found.name);
   return found?.value ?? new Map();
 }
 
@@ -127,18 +138,18 @@ function readDisabled(reader: EnvironmentReader): boolean {
     if (word === 'true' || word === 'false') return { ok: true, value: word === 'true' };
     return { ok: false, reason: `${showText(text)} is neither true nor false` };
   });
+  if (found !== undefined) reader.variables.set('disabled', found.name);
   return found?.value ?? false;
 }
 
 function readProxy(reader: EnvironmentReader): ProxyConfig {
   const http = reader.first(['http_proxy', 'HTTP_PROXY'], readProxyUrl);
-  if (http !== undefined) reader.variables.set('proxy.http', http.name);
-  const https = reader.first(['https_proxy', 'HTTPS_PROXY'], readProxyUrl)?.value;
-  const noProxy = reader.first<string>(['no_proxy', 'NO_PROXY'], (text) => ({
-    ok: true,
-    value: text,
-  }))?.value;
-  return new SecretProxy({ http: http?.value, https, noProxy });
+  const https = reader.first(['https_proxy', 'HTTPS_PROXY'], readProxyUrl);
+  const noProxy = reader.first<string>(['no_proxy', 'NO_PROXY'], (text) => ({ ok: true, value: text }));
+  for (const [name, found] of Object.entries({ http, https, noProxy })) {
+    if (found !== undefined) reader.variables.set(`proxy.${name}`, found.name);
+  }
+  return new SecretProxy({ http: http?.value, https: https?.value, noProxy: noProxy?.value });
 }
 
 function readProxyUrl(text: string): Reading<string> {

@@ -26,10 +26,17 @@ export interface LayerForm {
 /** TableEntries are a table's own keys and values; `__proto__` is a key like any other. */
 export type TableEntries = ReadonlyMap<string, unknown>;
 
+/** Written is a value that was read: its place, and the environment variables that it refers to. */
+export interface Written {
+  readonly path: KeyPath;
+  readonly variables: readonly string[];
+}
+
 /** LayerReader reads unknown input piece by piece, and collects what is wrong with it. */
 export class LayerReader {
   readonly form: LayerForm;
   readonly problems: LayerProblem[] = [];
+  readonly written: Written[] = [];
 
   constructor(form: LayerForm) {
     this.form = form;
@@ -61,6 +68,7 @@ export class LayerReader {
   readValue<T>(setting: Setting<T>, input: unknown, path: KeyPath): T | undefined {
     if (input === undefined) return undefined;
     let value = input;
+    let variables: readonly string[] = [];
     if (typeof input === 'string' && setting.expands === true && this.form.environment !== undefined) {
       const expanded = expandVariables(input, this.form.environment);
       if (!expanded.ok) {
@@ -68,9 +76,13 @@ export class LayerReader {
         return undefined;
       }
       value = expanded.text;
+      variables = expanded.variables;
     }
     const checked = checkSetting(setting, value);
-    if (checked.ok) return checked.value;
+    if (checked.ok) {
+      this.written.push({ path, variables });
+      return checked.value;
+    }
     for (const fault of checked.faults) {
       // What is shown is what was written: a variable's value may be a secret.
       this.report([...path, ...fault.path], show(setting, memberOf(input, fault.path)), fault.expected);

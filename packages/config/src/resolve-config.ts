@@ -8,6 +8,7 @@ import { resolveMetricsUrl } from './resolve-metrics-url.ts';
 import { SecretMap } from './secret-map.ts';
 import {
   markResolved,
+  type ConfigOrigins,
   type ConfigSource,
   type MetricConfig,
   type TelemetryConfig,
@@ -21,6 +22,7 @@ export function resolveConfig(
     readonly environment: EnvironmentLayer;
     /** Where relative paths in the file start. All others start at the working directory. */
     readonly fileDirectory: string | undefined;
+    readonly origins: ConfigOrigins;
   },
 ): TelemetryConfig {
   const { environment } = options;
@@ -36,7 +38,7 @@ export function resolveConfig(
   };
   const file = (name: 'caFile' | 'certFile' | 'keyFile'): string | undefined =>
     absolute(merged.tls[name], `tls.${name}`);
-  return markResolved({
+  const config: TelemetryConfig = {
     ...scalars,
     metricsUrl: resolveMetricsUrl(scalars.endpoint, { verbatim }),
     socketPath: absolute(merged.scalars.socketPath, 'socketPath'),
@@ -52,7 +54,8 @@ export function resolveConfig(
     resourceAttributes: freezeMap(new Map(environment.resourceAttributes)),
     disabled: environment.disabled,
     sources: freezeMap(sources),
-  });
+  };
+  return markResolved(config, options.origins);
 }
 
 type Optional = 'serviceName' | 'serviceInstanceId' | 'socketPath';

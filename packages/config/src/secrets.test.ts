@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { ConfigError } from './config-error.ts';
+import { describeConfig } from './describe-config.ts';
 import type { ConfigWarning } from './config-warning.ts';
 import { parseConfig, type ParseOptions } from './parse-config.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
@@ -20,6 +21,7 @@ function shownBy(
   try {
     const config = act({ environment, onWarning: (warning) => void warnings.push(warning) });
     shown.push(inspect(config, { depth: 9, showHidden: true }), JSON.stringify(config));
+    shown.push(JSON.stringify(describeConfig(config)));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     shown.push(error.message, `${error.stack}`, inspect(error, { depth: 9, showHidden: true }));

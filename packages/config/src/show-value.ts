@@ -48,12 +48,18 @@ function showObject(value: object | null): string {
   return `[${items.join(', ')}]`;
 }
 
-/**
- * showUrl shows a URL without what could be a secret: user name, password, query and fragment. Text that is no URL
- * but has a mark of one of these is not shown at all.
- */
+/** showUrl shows a URL in a message, without what could be a secret. */
 export function showUrl(text: string): string {
-  if (!/[@?#]/.test(text)) return showText(text);
+  const shown = withoutSecrets(text);
+  return shown === redacted ? redacted : showText(shown);
+}
+
+/**
+ * withoutSecrets takes out of a URL what could be a secret: user name, password, query and fragment. Text that is no
+ * URL but has a mark of one of these is not shown at all.
+ */
+export function withoutSecrets(text: string): string {
+  if (!/[@?#]/.test(text)) return text;
   if (!URL.canParse(text)) return redacted;
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol)) return redacted;
@@ -61,5 +67,5 @@ export function showUrl(text: string): string {
   if (url.pathname.includes('@')) return redacted;
   const credentials = url.username === '' && url.password === '' ? '' : `${redacted}@`;
   const query = url.search === '' && url.hash === '' ? '' : `?${redacted}`;
-  return showText(`${url.protocol}//${credentials}${url.host}${url.pathname}${query}`);
+  return `${url.protocol}//${credentials}${url.host}${url.pathname}${query}`;
 }

@@ -1,3 +1,4 @@
+import type { KeyPath } from './show-path.ts';
 import type {
   Compression,
   HttpVersion,
@@ -99,13 +100,29 @@ export interface TelemetryConfig {
   readonly sources: ReadonlyMap<string, ConfigSource>;
 }
 
+/**
+ * ConfigOrigins says exactly where the values of a configuration came from, by their path in camelCase. It is made of
+ * functions, so that inspecting the configuration shows nothing of the file's text.
+ */
+export interface ConfigOrigins {
+  /** The environment variable that set a value. */
+  variableOf(path: KeyPath): string | undefined;
+  /** Where the file has a value, and which environment variables it refers to there. */
+  inFile(path: KeyPath): { readonly line: number; readonly variables: readonly string[] } | undefined;
+}
+
 // Shared through the global registry, so that two copies of this package know each other's configurations.
 const resolved: unique symbol = Symbol.for('@pqcnet/telemetry-config/resolved');
 
 /** markResolved marks a configuration as the work of this package. */
-export function markResolved(config: TelemetryConfig): TelemetryConfig {
-  Object.defineProperty(config, resolved, { value: true });
+export function markResolved(config: TelemetryConfig, origins: ConfigOrigins): TelemetryConfig {
+  Object.defineProperty(config, resolved, { value: origins });
   return Object.freeze(config);
+}
+
+/** originsOf gives what `markResolved` was told. */
+export function originsOf(config: TelemetryConfig & { readonly [resolved]?: ConfigOrigins }): ConfigOrigins {
+  return config[resolved] ?? { variableOf: () => undefined, inFile: () => undefined };
 }
 
 /** isTelemetryConfig tells a resolved configuration from a plain object that still has to be validated. */

@@ -1,5 +1,11 @@
 import { settings, type Scalars, type Setting } from './define-settings.ts';
-import { LayerReader, type LayerForm, type LayerProblem, type TableEntries } from './read-layer.ts';
+import {
+  LayerReader,
+  type LayerForm,
+  type LayerProblem,
+  type TableEntries,
+  type Written,
+} from './read-layer.ts';
 import type { KeyPath } from './show-path.ts';
 import type { LabelValue, MetricInput, TlsInput } from './telemetry-config-input.ts';
 
@@ -26,9 +32,13 @@ export const emptyLayer: Layer = {
 export function validateLayer(
   input: unknown,
   form: LayerForm,
-): { readonly layer: Layer; readonly problems: readonly LayerProblem[] } {
+): {
+  readonly layer: Layer;
+  readonly problems: readonly LayerProblem[];
+  readonly written: readonly Written[];
+} {
   const reader = new LayerReader(form);
-  return { layer: readRoot(reader, input), problems: reader.problems };
+  return { layer: readRoot(reader, input), problems: reader.problems, written: reader.written };
 }
 
 function readRoot(reader: LayerReader, input: unknown): Layer {
