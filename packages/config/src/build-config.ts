@@ -2,16 +2,16 @@ import { checkCombinations, withoutUnusable } from './check-combinations.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { emitConfigWarning, type WarningListener } from './config-warning.ts';
 import type { Environment } from './expand-variables.ts';
-import { locateKeys, type KeyLocator } from './locate-keys.ts';
 import { mergeLayers, type Merged } from './merge-layers.ts';
-import { camelCase, kebabCase } from './name-key.ts';
-import { parseToml } from './parse-toml.ts';
+import { camelCase } from './name-key.ts';
+import { placeProblem } from './place-problem.ts';
+import type { FileLayer } from './read-file-layer.ts';
 import { readEnvironment, type EnvironmentLayer } from './read-environment.ts';
-import type { LayerForm, LayerProblem, Written } from './read-layer.ts';
+import type { LayerForm, LayerProblem } from './read-layer.ts';
 import { resolveConfig } from './resolve-config.ts';
 import { showPath, type KeyPath } from './show-path.ts';
 import type { ConfigOrigins, TelemetryConfig } from './telemetry-config.ts';
-import { emptyLayer, validateLayer, type Layer } from './validate-layer.ts';
+import { emptyLayer, validateLayer, type ReadLayer } from './validate-layer.ts';
 
 /** ConfigOptions is what every way to a configuration takes. */
 export interface ConfigOptions {
@@ -21,22 +21,23 @@ export interface ConfigOptions {
   readonly onWarning?: WarningListener | undefined;
 }
 
-/** TomlSource is the text of a configuration file. */
-export interface TomlSource {
-  readonly text: string;
+/** FileSource is a configuration file. */
+export interface FileSource {
   /** What the file is called in messages. */
   readonly name: string | undefined;
   /** Where relative paths in the file start; undefined for the working directory. */
   readonly directory: string | undefined;
+  /** Reads what stands in it. Given with the file, so that a program without one has no parser in it. */
+  readonly read: (environment: Environment) => FileLayer;
 }
 
 /** buildConfig makes a configuration from a file, code and the environment, or throws one ConfigError about all. */
 export function buildConfig(
-  from: { readonly file?: TomlSource; readonly code?: unknown },
+  from: { readonly file?: FileSource; readonly code?: unknown },
   options: ConfigOptions,
 ): TelemetryConfig {
   const { environment: variables, warn } = surroundings(options);
-  const file = from.file && readFileLayer(from.file, variables);
+  const file = from.file?.read(variables);
   const code = 'code' in from ? readCodeLayer(from.code) : undefined;
   const merge = (layer: EnvironmentLayer): Merged =>
     mergeLayers([
@@ -48,9 +49,10 @@ export function buildConfig(
   const merged = merge(environment);
   const problems = [...(file?.problems ?? []), ...(code?.problems ?? [])];
   for (const problem of checkCombinations(merged)) {
-    const place = problem.source === 'file' ? file?.place : placeInCode;
-    const form = problem.source === 'file' ? fileForm(variables) : codeForm;
-    if (place === undefined) continue;
+    const { place, form } = (problem.source === 'file' ? file : undefined) ?? {
+      place: placeInCode,
+      form: codeForm,
+    };
     const pathOf = (keys: readonly string[]): KeyPath => [
       ...form.prefix,
       ...keys.map((key) => form.naming(key)),
@@ -78,75 +80,15 @@ function surroundings(options: ConfigOptions): { environment: Environment; warn:
   };
 }
 
-interface WrittenPlace {
-  readonly line: number;
-  readonly variables: readonly string[];
-}
-
-interface ReadLayer {
-  readonly layer: Layer;
-  readonly problems: readonly ConfigProblem[];
-  readonly place: (problem: LayerProblem) => ConfigProblem;
-}
-
 const codeForm: LayerForm = { naming: camelCase, prefix: [], environment: undefined };
-
-function fileForm(environment: Environment): LayerForm {
-  return { naming: kebabCase, prefix: ['telemetry'], environment };
-}
 
 function readCodeLayer(input: unknown): ReadLayer {
   const { layer, problems } = validateLayer(input, codeForm);
-  return { layer, problems: problems.map(placeInCode), place: placeInCode };
-}
-
-function readFileLayer(
-  file: TomlSource,
-  environment: Environment,
-): ReadLayer & { readonly find: (path: KeyPath) => WrittenPlace | undefined } {
-  const document = parseToml(file.text, file.name);
-  const form = fileForm(environment);
-  const { layer, problems, written } = validateLayer(document, form);
-  let locator: KeyLocator | undefined;
-  // Only a file that is wrong, or asked about, is searched for its keys.
-  const locate: KeyLocator = (path) => {
-    locator ??= locateKeys(file.text);
-    return locator(path);
-  };
-  const place = (problem: LayerProblem): ConfigProblem => placed(problem, locate(problem.path));
-  const find = (path: KeyPath): WrittenPlace | undefined => {
-    const found = findWritten(written, [...form.prefix, ...path]);
-    const position = found && locate(found.path);
-    return position && { line: position.line, variables: found.variables };
-  };
-  return { layer, problems: problems.map(place), place, find };
-}
-
-/** In the exact casing, else in any: names of headers and metrics are the same in every casing. */
-function findWritten(written: readonly Written[], path: KeyPath): Written | undefined {
-  const [exact, folded] = [JSON.stringify(path), JSON.stringify(path).toLowerCase()];
-  return (
-    written.find((each) => JSON.stringify(each.path) === exact) ??
-    written.find((each) => JSON.stringify(each.path).toLowerCase() === folded)
-  );
+  return { form: codeForm, layer, problems: problems.map(placeInCode), place: placeInCode };
 }
 
 function placeInCode(problem: LayerProblem): ConfigProblem {
-  return placed(problem, undefined);
-}
-
-function placed(
-  problem: LayerProblem,
-  position: { readonly line: number; readonly column: number } | undefined,
-): ConfigProblem {
-  return {
-    path: showPath(problem.path),
-    line: position?.line,
-    column: position?.column,
-    found: problem.found,
-    expected: problem.expected,
-    suggestion: problem.suggestion,
-  };
+  return placeProblem(problem, undefined);
 }
 
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -1,4 +1,5 @@
-import { buildConfig, type ConfigOptions } from './build-config.ts';
+import { buildConfig, type ConfigOptions, type FileSource } from './build-config.ts';
+import { readFileLayer } from './read-file-layer.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 import type { TelemetryConfigInput } from './telemetry-config-input.ts';
 
@@ -23,7 +24,12 @@ export interface ParseOptions extends FileOptions {
  * @throws ConfigError with every problem at once (`CONFIG_INVALID`), or the first syntax error (`CONFIG_SYNTAX`).
  */
 export function parseConfig(tomlText: string, options: ParseOptions = {}): TelemetryConfig {
-  const file = { text: tomlText, name: options.fileName, directory: options.baseDirectory };
+  const { fileName: name, baseDirectory: directory } = options;
+  const file: FileSource = {
+    name,
+    directory,
+    read: (environment) => readFileLayer(tomlText, { name, environment }),
+  };
   const code = options.overrides === undefined ? {} : { code: options.overrides };
   return buildConfig({ file, ...code }, options);
 }

@@ -1,3 +1,4 @@
+import type { ConfigProblem } from './config-error.ts';
 import { settings, type Scalars, type Setting } from './define-settings.ts';
 import {
   LayerReader,
@@ -17,6 +18,16 @@ export interface Layer {
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly metrics: ReadonlyMap<string, MetricInput>;
+}
+
+/** ReadLayer is a source that was read. */
+export interface ReadLayer {
+  /** How it is written. */
+  readonly form: LayerForm;
+  readonly layer: Layer;
+  readonly problems: readonly ConfigProblem[];
+  /** Says where in the source a further problem is. */
+  readonly place: (problem: LayerProblem) => ConfigProblem;
 }
 
 /** emptyLayer sets nothing. */

@@ -2,7 +2,7 @@ import type { ExportOutcome } from '@pqcnet/telemetry-core';
 
 import { classifyResponse } from './answer/classify-response.ts';
 import { redactSecrets } from './answer/redact-secrets.ts';
-import { compressBody, type Compression } from './compress-body.ts';
+import type { Compression } from './compress-body.ts';
 import type { EncodedRequest } from './encode/request-encoder.ts';
 import { sendWithin } from './send-within.ts';
 import { TransportError, type Transport } from './transport/transport.ts';
@@ -33,7 +33,7 @@ export async function sendRequest(
   { url, headers, contentType, compression, transport, nowUnixMs, secrets }: Destination,
   signal: AbortSignal,
 ): Promise<SentRequest> {
-  const body = await compressBody(encoded, compression);
+  const body = compression === 'none' ? encoded : await compress(encoded, compression);
   const sentBytes = body.byteLength;
   const request = { url, headers: { ...headers, 'content-length': String(sentBytes) }, body, signal };
   try {
@@ -49,4 +49,10 @@ export async function sendRequest(
         : { status: 'ambiguous', error, sentBytes, sentDataPoints: dataPoints };
     return { outcome, bodyInUse: body === encoded };
   }
+}
+
+/** Loaded when it is first needed, and node:zlib with it. */
+async function compress(body: Uint8Array, compression: Compression): Promise<Uint8Array> {
+  const { compressBody } = await import('./compress-body.ts');
+  return await compressBody(body, compression);
 }

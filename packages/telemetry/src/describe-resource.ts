@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { TelemetryConfig } from '@pqcnet/telemetry-config';
 import type { AttributeValue } from '@pqcnet/telemetry-core';
@@ -18,7 +17,7 @@ export function describeResource(config: TelemetryConfig): ReadonlyMap<string, A
     ['process.runtime.version', process.versions.node],
     ...config.resourceAttributes,
     ['service.name', config.serviceName ?? 'unknown_service:node'],
-    ['service.instance.id', config.serviceInstanceId ?? randomUUID()],
+    ['service.instance.id', config.serviceInstanceId ?? crypto.randomUUID()],
     ['telemetry.sdk.name', manifest.name],
     ['telemetry.sdk.language', 'nodejs'],
     ['telemetry.sdk.version', manifest.version],

@@ -57,10 +57,9 @@ describe('a tree that breaks a rule', () => {
     await write('packages/core/src/inner.ts', 'export const inner = 1;');
     await write('packages/test-collector/src/index.ts', 'export const collector = 1;');
     await write('packages/telemetry/src/index.ts', 'export const telemetry = 1;');
-    await write(
-      'packages/config/package.json',
-      JSON.stringify({ name: 'config', devDependencies: { zod: '4' } }),
-    );
+    for (const name of ['config', 'telemetry']) {
+      await write(`packages/${name}/package.json`, JSON.stringify({ name, devDependencies: { zod: '4' } }));
+    }
     await write('examples/some/src/index.ts', 'export const example = 1;');
     await write('node_modules/zod/package.json', JSON.stringify({ name: 'zod', exports: './index.js' }));
     await write('node_modules/zod/index.js', 'export const z = 1;');
@@ -86,7 +85,7 @@ describe('a tree that breaks a rule', () => {
     ['past-the-entry', 'examples/some/src/a.ts', '../../../packages/core/src/inner.ts'],
     ['tests-in-the-product', 'packages/core/src/a.ts', './testing/b.ts'],
     ['core-with-a-dependency', 'packages/core/src/a.ts', 'zod'],
-    ['not-a-dependency', 'packages/config/src/a.ts', 'zod'],
+    ['not-a-dependency', 'packages/telemetry/src/a.ts', 'zod'],
     ['nowhere', 'packages/core/src/a.ts', './missing.ts'],
     ['cycle', 'packages/core/src/testing/b.ts', './b2.ts'],
   ])('is found by %s: %s imports %s', async (rule, path, target) => {
@@ -101,6 +100,7 @@ describe('a tree that breaks a rule', () => {
     await write('packages/telemetry/src/a.ts', "export * from '../../core/src/index.ts';");
     await write('packages/core/src/a.test.ts', "export * from '../../test-collector/src/index.ts';");
     await write('packages/core/src/b.test.ts', "export * from 'zod';");
+    await write('packages/config/src/a.ts', "export * from 'zod';");
     await write('packages/core/src/c.ts', "export type { D } from './d.ts';");
     await write('packages/core/src/d.ts', "export * from './c.ts';\nexport type D = 1;");
     expect((await cruiseTree(tree)).violations).toEqual([]);

@@ -9,6 +9,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['config', 'core', 'exporter-otlp-http'],
 };
 
+/** What goes into the built files of a package, so that who installs it needs no copy: docs/decisions/0011. */
+const bundled: Readonly<Record<string, string>> = { config: '(^|/)node_modules/zod/' };
+
 /** What is not published: tests, what only they use, and what only development runs. */
 const development = String.raw`\.test\.ts$|^packages/[^/]+/(src/testing|test-support|scripts|bench|examples)/|/vitest\.config\.ts$`;
 
@@ -46,16 +49,7 @@ export const dependencyRules: readonly IForbiddenRuleType[] = [
     from: { path: '^packages/core/src/', pathNot: development },
     to: { path: 'node_modules/' },
   },
-  {
-    name: 'not-a-dependency',
-    severity: 'error',
-    comment: 'Whoever installs the package would not have it.',
-    from: { path: `${isPublic}src/`, pathNot: development },
-    to: {
-      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-      dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
-    },
-  },
+  ...Object.keys(arrows).map(dependencyRule),
   {
     name: 'nowhere',
     severity: 'error',
@@ -83,4 +77,19 @@ function arrowRules(name: string, allowed: readonly string[]): readonly IForbidd
       to: { path: '^(packages|examples)/', pathNot: `^packages/(${[name, ...inTests].join('|')})/` },
     },
   ];
+}
+
+function dependencyRule(name: string): IForbiddenRuleType {
+  const pathNot = bundled[name];
+  return {
+    name: 'not-a-dependency',
+    severity: 'error',
+    comment: 'Whoever installs the package would not have it.',
+    from: { path: `^packages/${name}/src/`, pathNot: development },
+    to: {
+      ...(pathNot !== undefined && { pathNot }),
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
+    },
+  };
 }

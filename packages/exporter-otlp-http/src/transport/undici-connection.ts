@@ -1,11 +1,8 @@
-import type * as undici from 'undici';
+import { buildConnector, Client } from 'undici';
 
 import { chooseProxy, type ProxyOptions } from './choose-proxy.ts';
 import { openTunnel, proxyAuthorization } from './open-tunnel.ts';
 import type { TlsMaterial } from './tls-options.ts';
-
-/** UndiciModule is what is needed of undici, which is loaded late. */
-export type UndiciModule = Pick<typeof undici, 'Client' | 'buildConnector'>;
 
 /** ConnectionOptions says how to reach one receiver. */
 export interface ConnectionOptions {
@@ -20,7 +17,7 @@ export interface ConnectionOptions {
 
 /** Connection is undici's client of one receiver, and the means to end it: even a connect that is under way. */
 export class Connection {
-  readonly client: undici.Client;
+  readonly client: Client;
   /** What the receiver's TLS was set up with. */
   readonly tls: TlsMaterial;
   readonly #origin: string;
@@ -29,7 +26,7 @@ export class Connection {
   readonly #connecting = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor({ Client, buildConnector }: UndiciModule, options: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
     const { receiver, idleMs, socketPath } = options;
     const proxy = socketPath === undefined ? chooseProxy(receiver, options.proxies) : undefined;
     this.tls = options.tls;
@@ -48,7 +45,7 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: reached.offersHttp2,
-      connect: makeConnector(buildConnector, { ...options, ...reached, signal }),
+      connect: makeConnector({ ...options, ...reached, signal }),
     });
   }
 
@@ -89,10 +86,7 @@ interface ConnectorOptions extends ConnectionOptions {
   readonly tunnel: URL | undefined;
 }
 
-function makeConnector(
-  buildConnector: typeof undici.buildConnector,
-  options: ConnectorOptions,
-): undici.buildConnector.connector {
+function makeConnector(options: ConnectorOptions): buildConnector.connector {
   const { tunnel, signal, connectTimeoutMs: timeoutMs, socketPath, receiver } = options;
   const connect = buildConnector({
     ...options.tls,

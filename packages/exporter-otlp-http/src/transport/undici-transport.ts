@@ -1,7 +1,6 @@
 import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ProxyOptions } from './choose-proxy.ts';
-import { inflateBody, TOO_LARGE } from './collect-body.ts';
-import { dispatchRequest } from './dispatch-request.ts';
+import type * as Sending from './send-over-connection.ts';
 import { TlsFiles, type TransportWarning } from './tls-files.ts';
 import type { TlsOptions } from './tls-options.ts';
 import {
@@ -10,7 +9,7 @@ import {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts';
-import { Connection } from './undici-connection.ts';
+import type { Connection } from './undici-connection.ts';
 
 /** HttpVersion is the version of HTTP that is asked for. */
 export type HttpVersion = '1.1' | '2';
@@ -71,10 +70,8 @@ class UndiciTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
-    const connection = await this.#connectionTo(request.url);
-    const { status, headers, raw, tooLarge } = await dispatchRequest(connection, request);
-    const { body, bodyTooLarge } = tooLarge ? TOO_LARGE : await inflateBody(raw, headers['content-encoding']);
-    return { status, headers, body, bodyTooLarge };
+    const sending = await import('./send-over-connection.ts');
+    return await sending.sendOverConnection(await this.#connectionTo(request.url, sending), request);
   }
 
   optionsForChild(): UndiciTransportOptions {
@@ -86,15 +83,18 @@ class UndiciTransport implements Transport {
     await Promise.all([...this.#connections].map((connection) => connection.drop()));
   }
 
-  async #connectionTo(receiver: URL): Promise<Connection> {
-    const [undici, tls] = await Promise.all([import('undici'), this.#tlsFiles.current()]);
+  async #connectionTo(
+    receiver: URL,
+    { Connection }: Pick<typeof Sending, 'Connection'>,
+  ): Promise<Connection> {
+    const tls = await this.#tlsFiles.current();
     if (this.#closed) {
       throw new TransportError('CONNECTION_FAILED', 'the transport is closed', { bodyLeft: 'no' });
     }
     if (this.#connection?.serves(receiver, tls) === true) return this.#connection;
     if (this.#connection !== undefined) this.#replace(this.#connection);
     const { keepAliveTimeoutMs, connectTimeoutMs, httpVersion, proxy, socketPath } = this.#options;
-    this.#connection = new Connection(undici, {
+    this.#connection = new Connection({
       receiver,
       tls,
       proxies: proxy ?? {},
