@@ -132,7 +132,9 @@ export async function runSoak(
 }
 
 /** The result without its snapshot, which nobody here should keep. */
-async function flushOnce(telemetry: TelemetryHandle): Promise<{ readonly ok: boolean; readonly code: string }> {
+async function flushOnce(
+  telemetry: TelemetryHandle,
+): Promise<{ readonly ok: boolean; readonly code: string }> {
   const result = await telemetry.flush({ force: true });
   return { ok: result.ok, code: result.ok ? '' : result.error.code };
 }
