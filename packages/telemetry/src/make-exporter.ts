@@ -32,7 +32,12 @@ export function makeExporter(
   });
 }
 
-function makeTransport({ tls, proxy, socketPath, httpVersion }: TelemetryConfig): Transport {
+/**
+ * makeTransport makes the transport that a configuration describes.
+ *
+ * @throws TelemetryError `INVALID_OPTIONS` when a TLS file can't be used
+ */
+export function makeTransport({ tls, proxy, socketPath, httpVersion }: TelemetryConfig): Transport {
   try {
     return undiciTransport({ tls, proxy, socketPath, httpVersion });
   } catch (cause) {

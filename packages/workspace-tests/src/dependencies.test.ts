@@ -83,6 +83,7 @@ describe('a tree that breaks a rule', () => {
     ['arrow-of-the-tests-of-core', 'packages/core/src/a.test.ts', '../../telemetry/src/index.ts'],
     ['past-the-entry', 'packages/telemetry/src/a.ts', '../../core/src/inner.ts'],
     ['past-the-entry', 'examples/some/src/a.ts', '../../../packages/core/src/inner.ts'],
+    ['command-in-the-library', 'packages/telemetry/src/a.ts', './command/b.ts'],
     ['tests-in-the-product', 'packages/core/src/a.ts', './testing/b.ts'],
     ['core-with-a-dependency', 'packages/core/src/a.ts', 'zod'],
     ['not-a-dependency', 'packages/telemetry/src/a.ts', 'zod'],
@@ -90,6 +91,7 @@ describe('a tree that breaks a rule', () => {
     ['cycle', 'packages/core/src/testing/b.ts', './b2.ts'],
   ])('is found by %s: %s imports %s', async (rule, path, target) => {
     await write('packages/core/src/testing/b.ts', 'export const b = 1;');
+    await write('packages/telemetry/src/command/b.ts', 'export const b = 1;');
     await write('packages/core/src/testing/b2.ts', "export * from './b.ts';");
     await write(path, `export * from '${target}';`);
     const { violations } = await cruiseTree(tree);

@@ -44,6 +44,13 @@ export const dependencyRules: readonly IForbiddenRuleType[] = [
     to: { path: development },
   },
   {
+    name: 'command-in-the-library',
+    severity: 'error',
+    comment: 'Programs that import a package do not load its command.',
+    from: { path: `${isPublic}src/`, pathNot: `^packages/[^/]+/src/command/|${development}` },
+    to: { path: '^packages/[^/]+/src/command/' },
+  },
+  {
     name: 'core-with-a-dependency',
     severity: 'error',
     from: { path: '^packages/core/src/', pathNot: development },
