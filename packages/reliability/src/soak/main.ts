@@ -26,6 +26,7 @@ function print(line: string): void {
 function describe({
   seconds,
   records,
+  seriesMade,
   series,
   flushes,
   account,
@@ -37,7 +38,7 @@ function describe({
   const { recorded, accepted, pending, rejected, dropped, unattributed } = account;
   const { p50, p99, max } = taken.delayMs;
   return [
-    `${seconds.toFixed(0).padStart(5)} s  ${(records / 1e6).toFixed(1)} M records to ${series} series`,
+    `${seconds.toFixed(0).padStart(5)} s  ${(records / 1e6).toFixed(1)} M records to ${seriesMade} series, ${series} of them there now`,
     `flushes ${flushes.good} good; ${failed || 'none failed'}`,
     `recorded ${recorded} = accepted ${accepted} + pending ${pending} + rejected ${rejected} + dropped ${dropped} + unattributed ${unattributed}`,
     `collector ${collected}`,

@@ -1,7 +1,5 @@
 import type { Counter, Latency, TelemetryHandle } from '@pqcnet/telemetry';
 
-/** Which share of the live series is in which metric: about as many each, so that churn soon fills all of them. */
-const shares = { bound: 0.35, byName: 0.35, latency: 0.3 };
 /** A handle that fell out of use is kept for a while, and now and then used again: its series may be gone by then. */
 const keptHandles = 500;
 
@@ -9,7 +7,7 @@ export const metricNames = ['soak.bound', 'soak.by-name', 'soak.latency'] as con
 
 /** How many series each metric may have: some more than are live, so that churn fills it, and old ones must make room. */
 export function cardinalityLimitFor(series: number): number {
-  return Math.ceil(series * shares.bound * 1.2) + 1;
+  return Math.ceil((series / metricNames.length) * 1.2) + 1;
 }
 
 /**
@@ -28,18 +26,18 @@ export class Load {
     'soak.latency': 0,
   };
   #made = 0;
-  #next = 0;
   #churned = 0;
   #records = 0;
   #failed = 0;
+  /** Whose turn is next: each has one of its own, so that all series come to be recorded to. */
+  readonly #turns = { any: 0, bound: 0, byName: 0, latency: 0, old: 0 };
 
   constructor(telemetry: TelemetryHandle, series: number) {
     this.#telemetry = telemetry;
-    const arrayOf = <T>(share: number, make: () => T): T[] =>
-      Array.from({ length: Math.max(1, Math.round(series * share)) }, make);
-    this.#bound = arrayOf(shares.bound, () => this.#makeBound());
-    this.#byName = arrayOf(shares.byName, () => this.#makeAttributes());
-    this.#latencies = arrayOf(shares.latency, () => this.#makeLatency());
+    const length = Math.ceil(series / metricNames.length);
+    this.#bound = Array.from({ length }, () => this.#makeBound());
+    this.#byName = Array.from({ length }, () => this.#makeAttributes());
+    this.#latencies = Array.from({ length }, () => this.#makeLatency());
   }
 
   /** How many records were made, and how many of them were refused (none should be). */
@@ -57,23 +55,24 @@ export class Load {
     return new Map(metricNames.map((name) => [name, BigInt(this.#tally[name])]));
   }
 
-  /** record makes some records, a few to each series in turn. */
+  /** record makes some records, one to each series in turn, and one to a series that fell out of use. */
   record(count: number): void {
+    const turns = this.#turns;
     for (let i = 0; i < count; i++) {
-      const at = this.#next++;
-      const delta = at & 7;
-      if (at % 10 < 6) {
-        this.#add(this.#bound[at % this.#bound.length], delta);
-      } else if (at % 10 < 9) {
-        const attributes = this.#byName[at % this.#byName.length];
+      const turn = turns.any++;
+      const delta = turn & 7;
+      if (turn % 10 < 6) {
+        this.#add(this.#bound[turns.bound++ % this.#bound.length], delta);
+      } else if (turn % 10 < 9) {
+        const attributes = this.#byName[turns.byName++ % this.#byName.length];
         const result = this.#telemetry.recordCounter('soak.by-name', delta, attributes);
         this.#note('soak.by-name', result.ok, delta);
       } else {
-        const result = this.#latencies[at % this.#latencies.length]?.record(at % 1000);
+        const result = this.#latencies[turns.latency++ % this.#latencies.length]?.record(turn % 1000);
         this.#note('soak.latency', result?.ok ?? false, 1);
       }
     }
-    this.#add(this.#old[this.#next % keptHandles], 1);
+    this.#add(this.#old[turns.old++ % keptHandles], 1);
   }
 
   /** churn replaces a share of the live series by new ones. */

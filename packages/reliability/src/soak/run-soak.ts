@@ -13,6 +13,8 @@ const flushTimeoutMs = 2500;
 const betweenReportsMs = 10_000;
 const churnEveryMs = 1000;
 const churnedShare = 0.01;
+/** Few, since few flushes deliver everything: idle series are to make room all the time. */
+const idleFlushesBeforeRetirement = 2;
 const failingShare = 0.5;
 const mostLastFlushes = 50;
 
@@ -20,6 +22,9 @@ const mostLastFlushes = 50;
 export interface Progress {
   readonly seconds: number;
   readonly records: number;
+  /** How many series there were in all. */
+  readonly seriesMade: number;
+  /** How many of them the handle has now. */
   readonly series: number;
   readonly flushes: { readonly good: number; readonly failed: ReadonlyMap<string, number> };
   readonly account: ReturnType<TelemetryHandle['account']>;
@@ -43,7 +48,7 @@ export async function runSoak(
       protocol,
       timeoutMs: flushTimeoutMs,
       cardinalityLimit: cardinalityLimitFor(series),
-      idleFlushesBeforeRetirement: 20,
+      idleFlushesBeforeRetirement,
     },
     { environment: {} },
   );
@@ -61,8 +66,9 @@ export async function runSoak(
   let isSampleDue = true;
 
   async function flushOnAndOn(): Promise<void> {
-    while (!isOver()) {
-      const { ok, code } = await flushOnce(telemetry);
+    for (let turn = 0; !isOver(); turn++) {
+      // Those with one try only are many; those that try again wait between their tries.
+      const { ok, code } = await flushOnce(telemetry, { maxAttempts: turn % 2 === 0 ? 1 : undefined });
       if (ok) good.count += 1;
       else failed.set(code, (failed.get(code) ?? 0) + 1);
       if (ok && isSampleDue) {
@@ -87,7 +93,8 @@ export async function runSoak(
       report({
         seconds: elapsedMs() / 1000,
         records: load.records.made,
-        series: load.seriesMade,
+        seriesMade: load.seriesMade,
+        series: telemetry.snapshot().points.length,
         flushes: { good: good.count, failed },
         account,
         collected: [...byName.values()].reduce((sum, each) => sum + each, 0n),
@@ -134,8 +141,9 @@ export async function runSoak(
 /** The result without its snapshot, which nobody here should keep. */
 async function flushOnce(
   telemetry: TelemetryHandle,
+  options: { readonly maxAttempts: number | undefined },
 ): Promise<{ readonly ok: boolean; readonly code: string }> {
-  const result = await telemetry.flush({ force: true });
+  const result = await telemetry.flush({ force: true, ...options });
   return { ok: result.ok, code: result.ok ? '' : result.error.code };
 }
 
