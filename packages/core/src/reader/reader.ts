@@ -24,6 +24,7 @@ import { countIdleFlushes, makeRoom } from './make-room.ts';
 import { MetricBook } from './metric-book.ts';
 import { RetryPace } from './retry-pace.ts';
 import { runExportSync } from './run-export.ts';
+import { WindowAges } from './window-ages.ts';
 
 /** ReaderOptions is what a reader reads from, delivers to, and sends along. */
 export interface ReaderOptions {
@@ -65,6 +66,7 @@ interface TurnLimits {
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #pace: RetryPace;
+  readonly #ages: WindowAges;
   readonly #books = new Map<MetricState, MetricBook>();
   /** What the receiver may have taken and is to be sent again as it was, before anything newer. Deltas only. */
   #frozen: DeliveryWindow | undefined = undefined;
@@ -86,6 +88,8 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#pace = new RetryPace(options.clock, options.random);
+    this.#ages = new WindowAges(options.maxWindowAgeMs);
+    this.#noteBeginning();
   }
 
   /** Whether a flush is under way. */
@@ -304,15 +308,15 @@ export class Reader {
 
   #withoutOld(window: DeliveryWindow | undefined, summary: FlushSummary): DeliveryWindow | undefined {
     if (window === undefined) return undefined;
-    const { clock, maxWindowAgeMs } = this.#options;
-    const oldest = unixNanoOf(clock.unixMs() - maxWindowAgeMs);
+    const tooOldUntil = this.#ages.tooOldUntil(this.#options.clock.monotonicMs());
+    if (tooOldUntil === undefined) return window;
     const { snapshot } = window;
     const rest: OpenRange[] = [];
     let isAnyDropped = false;
     for (const range of window.open) {
       this.#forRows(snapshot, range, (data, rows, first) => {
         const book = this.#bookOf(data.metric);
-        if (!book.isDelta || !data.windowStarts.isAnyBefore(oldest, rows)) {
+        if (!book.isDelta || !data.windowStarts.isAnyBefore(tooOldUntil + 1n, rows)) {
           rest.push({ from: first + rows.from, to: first + rows.to, mayBeTaken: range.mayBeTaken });
           return;
         }
@@ -340,6 +344,7 @@ export class Reader {
     state.gather();
     const snapshot = this.#take(this.#nextEnd(), true);
     state.windowStartUnixNano = snapshot.timeUnixNano;
+    this.#noteBeginning();
     for (const data of snapshot.metrics) {
       const { aggregation, slab } = data.metric;
       if (aggregation !== 'histogram' && aggregation !== 'exponential-histogram') continue;
@@ -369,6 +374,12 @@ export class Reader {
     const now = unixNanoOf(this.#options.clock.unixMs());
     const earliest = this.#options.state.windowStartUnixNano + 1n;
     return now > earliest ? now : earliest;
+  }
+
+  /** Remembers when the windows begin that begin now. */
+  #noteBeginning(): void {
+    const { clock, state } = this.#options;
+    this.#ages.note({ unixNano: state.windowStartUnixNano, monotonicMs: clock.monotonicMs() });
   }
 
   /** Whether a synchronous flush has taken over what is in the snapshot. */

@@ -90,7 +90,7 @@ describe('what is older than max-window-age-ms', () => {
     rig.collector.script([step]);
     const old = rig.workload.recordRound();
     await rig.failToFlush();
-    clock.wallOffsetMs += hourMs + 10_000;
+    clock.skip(hourMs + 1);
     const fresh = rig.workload.recordRound();
     expect((await rig.failToFlush()).error).toMatchObject({ code: 'WINDOW_DROPPED', kept: false });
     rig.checkAccount({ dropped: old, accepted: fresh });
@@ -100,13 +100,35 @@ describe('what is older than max-window-age-ms', () => {
     rig.checkAccount({ dropped: old, accepted: rig.workload.recorded - old });
   });
 
+  it.each([
+    ['a frozen window', { do: 'reset', when: 'after-body' }],
+    ['an undelivered window', { do: 'answer', status: 401 }],
+  ] as const)('is so by time that went by, not by a clock that was set: %s', async (_title, step) => {
+    const clock = new HandClock();
+    const config = { maxWindowAgeMs: hourMs };
+    await using rig = await Rig.start({ temporality: 'delta', clock, config });
+    rig.collector.script([step, step]);
+    const old = rig.workload.recordRound();
+    await rig.failToFlush();
+    // Forward: nothing is given up.
+    clock.wallOffsetMs += 5 * hourMs;
+    expect((await rig.failToFlush()).error.code).not.toBe('WINDOW_DROPPED');
+    rig.checkAccount({ pending: old });
+    // Back: it is given up all the same.
+    clock.wallOffsetMs -= 20 * hourMs;
+    clock.skip(hourMs + 1);
+    const fresh = rig.workload.recordRound();
+    expect((await rig.failToFlush()).error).toMatchObject({ code: 'WINDOW_DROPPED', kept: false });
+    rig.checkAccount({ dropped: old, accepted: fresh });
+  });
+
   it('is kept as running totals, which have no age', async () => {
     const clock = new HandClock();
     await using rig = await Rig.start({ clock, config: { maxWindowAgeMs: hourMs } });
     rig.collector.script([{ do: 'reset', when: 'after-body' }]);
     rig.workload.recordRound();
     await rig.failToFlush();
-    clock.wallOffsetMs += 10 * hourMs;
+    clock.skip(10 * hourMs);
     await rig.deliver();
     rig.checkAccount({ accepted: rig.workload.recorded });
     rig.checkCollectedAll();
