@@ -27,7 +27,9 @@ export interface ConfigProblem {
 
 /** ConfigError says everything that is wrong with a configuration at once, without showing a secret. */
 export class ConfigError extends Error {
+  /** The class, for logs; match on `code` instead. */
   override readonly name: string = 'ConfigError';
+  /** What kind of problem it is. Stable: match on it. */
   readonly code: ConfigErrorCode;
   // Behind an accessor, since Node prints an uncaught error's own properties below a message that says the same.
   readonly #problems: readonly ConfigProblem[];

@@ -13,6 +13,7 @@ export interface DescribedValue {
   readonly key: string;
   /** The value that holds; `[redacted]` for a header, and for a proxy or a part of a URL that may hold a secret. */
   readonly value: string | number | boolean | readonly number[];
+  /** Where the value came from. */
   readonly source: ConfigSource;
   /** The line of the file, from 1; undefined for a value that is not from the file. */
   readonly line: number | undefined;

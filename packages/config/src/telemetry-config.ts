@@ -17,7 +17,9 @@ export type ConfigSource = 'code' | 'environment' | 'file' | 'default';
 
 /** MetricConfig holds the configured options of one metric; what is undefined comes from its first use. */
 export interface MetricConfig {
+  /** A UCUM unit: at most 63 printable ASCII characters. */
   readonly unit: string | undefined;
+  /** What the metric tells, for people. */
   readonly description: string | undefined;
   /** Finite and strictly increasing, in the metric's unit. */
   readonly bounds: readonly number[] | undefined;
@@ -25,8 +27,11 @@ export interface MetricConfig {
 
 /** TlsConfig names PEM files by absolute path. `certFile` and `keyFile` are both set or both undefined. */
 export interface TlsConfig {
+  /** Certificates to trust instead of the system's. */
   readonly caFile: string | undefined;
+  /** This client's certificate. */
   readonly certFile: string | undefined;
+  /** This client's private key. */
   readonly keyFile: string | undefined;
 }
 
@@ -65,7 +70,9 @@ export interface TelemetryConfig {
   readonly serviceName: string | undefined;
   /** The resource's `service.instance.id`; undefined means fresh per process start. */
   readonly serviceInstanceId: string | undefined;
+  /** The encoding of requests. */
   readonly protocol: OtlpProtocol;
+  /** The content encoding of requests. */
   readonly compression: Compression;
   /** One deadline for a flush, in milliseconds, 1 to 2^31 − 1. A configured 0 (none) is 2^31 − 1, the longest timer. */
   readonly timeoutMs: number;
@@ -73,7 +80,9 @@ export interface TelemetryConfig {
   readonly maxRequestBytes: number;
   /** Milliseconds after which an undeliverable delta window is dropped and counted. */
   readonly maxWindowAgeMs: number;
+  /** Whether running totals are sent, or what is new. */
   readonly temporality: TemporalityPreference;
+  /** The bucket layout of latencies. */
   readonly latencyHistogram: LatencyHistogram;
   /** Bucket bounds of latencies in milliseconds, strictly increasing. */
   readonly latencyBoundsMs: readonly number[];
@@ -83,12 +92,17 @@ export interface TelemetryConfig {
   readonly idleFlushesBeforeRetirement: number;
   /** Whether metrics about the exports themselves are sent too. */
   readonly selfMetrics: boolean;
+  /** Where the labels go. */
   readonly labelPlacement: LabelPlacement;
+  /** What goes with everything that is sent, by key. */
   readonly labels: ReadonlyMap<string, LabelValue>;
   /** HTTP headers by lower-case name. The values are secrets: `util.inspect` and `JSON.stringify` don't show them. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Whether headers may go over plain http to any host, not only to loopback. */
   readonly allowInsecureCredentials: boolean;
+  /** What to trust, and what to show. */
   readonly tls: TlsConfig;
+  /** Which requests go through a proxy, as the environment says. */
   readonly proxy: ProxyConfig;
   /** Options by metric name, in the casing that was given. No two names differ in case alone. */
   readonly metrics: ReadonlyMap<string, MetricConfig>;

@@ -18,11 +18,13 @@ export interface Catalogue {
 
 /** MetricDefinition is one metric of a catalogue. */
 export interface MetricDefinition {
+  /** What it measures with. */
   readonly kind: 'counter' | 'up-down-counter' | 'latency' | 'histogram' | 'gauge';
   /** The keys that every series of the metric has. Default: none. */
   readonly attributes?: readonly string[];
   /** A UCUM unit such as `By`, `s` or `{request}`; at most 63 ASCII characters. A latency's is always `ms`. */
   readonly unit?: string;
+  /** What the metric tells, for people; the receiver gets it. */
   readonly description?: string;
   /** Upper-inclusive bounds of a latency (in milliseconds) or histogram (in its unit), finite and strictly increasing. */
   readonly bounds?: readonly number[];
@@ -43,28 +45,36 @@ type AttributesOf<D extends MetricDefinition> = [KeysOf<D>] extends [never]
 
 /** CataloguedRecording is Recording with names, kinds and attribute keys checked against a catalogue. */
 export interface CataloguedRecording<C extends Catalogue> {
+  /** Like `recordCounter` of Recording: adds a whole number from 0 to 2^64 − 1. */
   recordCounter<N extends NamesOf<C, 'counter'>>(
     name: N,
     delta: number | bigint,
     ...attributes: AttributesOf<C[N]>
   ): Result<void, TelemetryError>;
+  /** Like `recordLatencyMs` of Recording: finite milliseconds, 0 or more. */
   recordLatencyMs<N extends NamesOf<C, 'latency'>>(
     name: N,
     milliseconds: number,
     ...attributes: AttributesOf<C[N]>
   ): Result<void, TelemetryError>;
+  /** Like `recordGauge` of Recording: a finite value. */
   recordGauge<N extends NamesOf<C, 'gauge'>>(
     name: N,
     value: number,
     ...attributes: AttributesOf<C[N]>
   ): Result<void, TelemetryError>;
+  /** A counter that is bound to its attributes. */
   counter<N extends NamesOf<C, 'counter'>>(name: N, ...attributes: AttributesOf<C[N]>): Counter;
+  /** An up-down counter that is bound to its attributes. */
   upDownCounter<N extends NamesOf<C, 'up-down-counter'>>(
     name: N,
     ...attributes: AttributesOf<C[N]>
   ): UpDownCounter;
+  /** A latency that is bound to its attributes. */
   latency<N extends NamesOf<C, 'latency'>>(name: N, ...attributes: AttributesOf<C[N]>): Latency;
+  /** A histogram that is bound to its attributes. */
   histogram<N extends NamesOf<C, 'histogram'>>(name: N, ...attributes: AttributesOf<C[N]>): Histogram;
+  /** A gauge that is bound to its attributes. */
   gauge<N extends NamesOf<C, 'gauge'>>(name: N, ...attributes: AttributesOf<C[N]>): Gauge;
 }
 

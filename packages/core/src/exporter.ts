@@ -45,16 +45,24 @@ export interface ExportOptions {
 }
 
 /** ExportReport says what became of a snapshot: as a whole, or range by range when it went in several requests. */
-export type ExportReport = ExportOutcome | { readonly parts: readonly ExportedPart[] };
+export type ExportReport =
+  | ExportOutcome
+  | {
+      /** In the order of the points, each in one part. */
+      readonly parts: readonly ExportedPart[];
+    };
 
 /** PointRange is the points `from` (inclusive) to `to` (exclusive), in the order of `snapshot.points`. */
 export interface PointRange {
+  /** The index of the first point. */
   readonly from: number;
+  /** The index after the last point. */
   readonly to: number;
 }
 
 /** ExportedPart is the outcome for some points. */
 export interface ExportedPart extends PointRange {
+  /** What became of these points. */
   readonly outcome: ExportOutcome;
 }
 
@@ -73,12 +81,15 @@ export interface OutcomeDetails {
 
 /** AcceptedOutcome: the receiver took every point. `warning` is what it said besides, if anything. */
 export interface AcceptedOutcome extends OutcomeDetails {
+  /** What tells outcomes apart. */
   readonly status: 'accepted';
+  /** What the receiver said besides, for people. */
   readonly warning?: string;
 }
 
 /** PartialOutcome: the receiver took the request but rejected some points, without saying which. */
 export interface PartialOutcome extends OutcomeDetails {
+  /** What tells outcomes apart. */
   readonly status: 'partial';
   /** How many points were rejected: an integer ≥ 1. */
   readonly rejectedDataPoints: number;
@@ -95,7 +106,9 @@ export interface PartialOutcome extends OutcomeDetails {
  * - `rejected`: any other final answer.
  */
 export interface FailedOutcome extends OutcomeDetails {
+  /** What is known of the request; see above. */
   readonly status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected';
+  /** Why it failed. */
   readonly error: TelemetryError;
   /** No request may be made before this time (milliseconds since the Unix epoch), because the receiver asked so. */
   readonly notBeforeUnixMs?: number;

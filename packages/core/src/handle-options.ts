@@ -66,6 +66,7 @@ export interface InstrumentOptions {
   readonly attributes?: Attributes | undefined;
   /** A UCUM unit such as `By`, `s` or `{request}`; at most 63 ASCII characters. */
   readonly unit?: string | undefined;
+  /** What the metric tells, for people; the receiver gets it. */
   readonly description?: string | undefined;
 }
 

@@ -9,13 +9,17 @@ export type Result<T, E> = Success<T> | Failure<E>;
 
 /** Success holds the value of a call that did what it was asked. */
 export interface Success<T> {
+  /** What tells a Success from a Failure. */
   readonly ok: true;
+  /** What the call gives. */
   readonly value: T;
 }
 
 /** Failure holds the error of a call that did not; nothing was changed unless the error says so. */
 export interface Failure<E> {
+  /** What tells a Failure from a Success. */
   readonly ok: false;
+  /** Why the call failed. */
   readonly error: E;
 }
 

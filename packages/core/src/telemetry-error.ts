@@ -29,6 +29,7 @@ export type TelemetryErrorCode =
 
 /** TelemetryError is every error of this library: a stable `code`, a message for people, and the `cause` if any. */
 export class TelemetryError extends Error {
+  /** The class, for logs; match on `code` instead. */
   override readonly name: string = 'TelemetryError';
   /** One of TelemetryErrorCode, or a code that an exporter documents. */
   readonly code: TelemetryErrorCode | (string & {});

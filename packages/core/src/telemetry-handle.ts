@@ -325,6 +325,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     return this.#shutdown;
   }
 
+  /** Shuts down, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }

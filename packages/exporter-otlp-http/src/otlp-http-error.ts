@@ -28,6 +28,7 @@ export type OtlpHttpErrorCode =
 
 /** OtlpHttpError is every error of this package; no message holds a header's value or a URL's credentials or query. */
 export class OtlpHttpError extends TelemetryError {
+  /** The class, for logs; match on `code` instead. */
   override readonly name: string = 'OtlpHttpError';
   declare readonly code: OtlpHttpErrorCode;
   /** The HTTP status of the answer, if there was one. */

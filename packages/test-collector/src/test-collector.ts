@@ -255,6 +255,7 @@ export class TestCollector implements AsyncDisposable {
     await this.#listener.close();
   }
 
+  /** Closes, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -26,6 +26,7 @@ export interface Amounts {
 
 /** Account is where everything that was recorded is, in all and by metric. */
 export interface Account extends Amounts {
+  /** The same for each metric, by the name it was first recorded with. */
   readonly byName: ReadonlyMap<string, Amounts>;
 }
 

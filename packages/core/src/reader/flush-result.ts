@@ -31,6 +31,7 @@ export type FlushFailure = Exclude<ExportOutcome['status'], 'accepted'>;
  * `WINDOW_DROPPED`, `BACKING_OFF`, `EXPORTER_FAILED` or `SHUT_DOWN`.
  */
 export class FlushError extends TelemetryError implements FlushFigures {
+  /** The class, for logs; match on `code` instead. */
   override readonly name = 'FlushError';
   /** What went wrong, as the exporter reported it for the first request that failed; `undefined` when none was made. */
   readonly outcome: FlushFailure | undefined;

@@ -15,6 +15,7 @@ export type Observed = number | bigint | undefined | Iterable<ObservedValue>;
 
 /** ObservedValue is the value of one series. */
 export interface ObservedValue {
+  /** The running total of a counter (a whole number, 0 or more) or up-down counter, or a gauge's finite value. */
   readonly value: number | bigint;
   /** Added to the attributes that the observer was registered with. */
   readonly attributes?: Attributes | undefined;

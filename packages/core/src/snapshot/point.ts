@@ -8,7 +8,9 @@ export type Point = SumPoint | HistogramPoint | ExponentialHistogramPoint | Gaug
  * Whole numbers: `number` while it is a safe integer, `bigint` beyond.
  */
 export interface SumPoint {
+  /** What tells points apart. */
   readonly type: 'sum';
+  /** Whose data this is. */
   readonly series: Series;
   /** Whether it only grows: false for an up-down counter. */
   readonly monotonic: boolean;
@@ -27,7 +29,9 @@ export interface SumPoint {
 
 /** HistogramPoint is a latency's or histogram's data with explicit bounds. */
 export interface HistogramPoint {
+  /** What tells points apart. */
   readonly type: 'histogram';
+  /** Whose data this is. */
   readonly series: Series;
   /** When the running total began, in nanoseconds since the Unix epoch. */
   readonly startTimeUnixNano: bigint;
@@ -45,6 +49,7 @@ export interface HistogramPoint {
 export interface Distribution {
   /** How many values: the sum of `bucketCounts`. */
   readonly count: number;
+  /** All values together, in the unit of the metric; a double, so rounded. */
   readonly sum: number;
   /** The smallest value, or `undefined` when there was none. */
   readonly min: number | undefined;
@@ -56,6 +61,7 @@ export interface Distribution {
 
 /** BucketCounts reads the counts of buckets one by one: an array is one. */
 export interface BucketCounts extends Iterable<number> {
+  /** How many buckets there are. */
   readonly length: number;
   /** The count of the bucket at an index from 0 to length − 1. */
   at(index: number): number | undefined;
@@ -67,7 +73,9 @@ export interface BucketCounts extends Iterable<number> {
  * Source: OpenTelemetry metrics data model, "ExponentialHistogram".
  */
 export interface ExponentialHistogramPoint {
+  /** What tells points apart. */
   readonly type: 'exponential-histogram';
+  /** Whose data this is. */
   readonly series: Series;
   /** When the running total began, in nanoseconds since the Unix epoch. */
   readonly startTimeUnixNano: bigint;
@@ -83,6 +91,7 @@ export interface ExponentialHistogramPoint {
 export interface ExponentialDistribution {
   /** How many values: `zeroCount` and all buckets together. */
   readonly count: number;
+  /** All values together, in the unit of the metric; a double, so rounded. */
   readonly sum: number;
   /** The smallest value, or `undefined` when there was none. */
   readonly min: number | undefined;
@@ -92,6 +101,7 @@ export interface ExponentialDistribution {
   readonly scale: number;
   /** How many values were 0. */
   readonly zeroCount: number;
+  /** The buckets of the values above 0. */
   readonly positive: ExponentialRange;
   /** The buckets of the magnitudes of values below 0. */
   readonly negative: ExponentialRange;
@@ -101,13 +111,17 @@ export interface ExponentialDistribution {
 export interface ExponentialRange {
   /** The index of the first bucket; 0 when there is none. */
   readonly offset: number;
+  /** The count of each bucket, from `offset` on. */
   readonly bucketCounts: BucketCounts;
 }
 
 /** GaugePoint is a gauge's last value. */
 export interface GaugePoint {
+  /** What tells points apart. */
   readonly type: 'gauge';
+  /** Whose data this is. */
   readonly series: Series;
+  /** The value that was set last, in the unit of the metric. */
   readonly value: number;
   /** When the value was set, in nanoseconds since the Unix epoch. */
   readonly timeUnixNano: bigint;

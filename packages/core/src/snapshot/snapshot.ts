@@ -30,6 +30,7 @@ export interface Snapshot {
 
 /** Points reads points one by one, made as they are asked for: a hundred thousand of them need not exist at once. */
 export interface Points extends Iterable<Point> {
+  /** How many points there are. */
   readonly length: number;
   /** The point at an index from 0 to length − 1; `undefined` outside. */
   at(index: number): Point | undefined;
@@ -37,7 +38,9 @@ export interface Points extends Iterable<Point> {
 
 /** DistributionSummary is a distribution as people want it: in the recorded unit. */
 export interface DistributionSummary {
+  /** How many values were recorded. */
   readonly count: number;
+  /** All values together; a double, so rounded. */
   readonly sum: number;
   /** The smallest recorded value; `undefined` when nothing was recorded. */
   readonly min: number | undefined;
@@ -53,9 +56,14 @@ export interface DistributionSummary {
 
 /** SnapshotJson is what `toJSON()` gives. */
 export interface SnapshotJson {
+  /** Nanoseconds since the Unix epoch, as a decimal string. */
   readonly startTimeUnixNano: string;
+  /** Nanoseconds since the Unix epoch, as a decimal string. */
   readonly timeUnixNano: string;
+  /** The resource attributes by key. */
   readonly resource: Readonly<Record<string, unknown>>;
+  /** The labels by key. */
   readonly labels: Readonly<Record<string, unknown>>;
+  /** One object for each point, 64-bit integers as decimal strings. */
   readonly points: readonly Readonly<Record<string, unknown>>[];
 }

@@ -13,8 +13,10 @@ export type InstrumentKind =
 export interface Metric {
   /** The name as first recorded; names that differ only in case are one metric. */
   readonly name: string;
+  /** What it measures with. */
   readonly kind: InstrumentKind;
   /** A UCUM unit such as `ms`, or an empty string. */
   readonly unit: string;
+  /** What it tells, for people; may be empty. */
   readonly description: string;
 }

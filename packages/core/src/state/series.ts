@@ -5,6 +5,7 @@ import type { Metric } from './metric.ts';
 export interface Series {
   /** Unique among the series of a handle, and never used again. */
   readonly id: number;
+  /** The metric that it is one series of. */
   readonly metric: Metric;
   /** The series' own attributes, without labels; a frozen object without a prototype. */
   readonly attributes: Attributes;

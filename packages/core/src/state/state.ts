@@ -18,6 +18,7 @@ import { MetricState } from './metric-state.ts';
 export interface MetricOptions {
   /** A UCUM unit such as `By`, `s` or `{request}`; at most 63 ASCII characters. */
   readonly unit?: string | undefined;
+  /** What the metric tells, for people; the receiver gets it. */
   readonly description?: string | undefined;
   /** Upper-inclusive bucket bounds of a histogram, finite and strictly increasing, in the metric's unit. */
   readonly bounds?: readonly number[] | undefined;

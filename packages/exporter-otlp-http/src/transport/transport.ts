@@ -30,9 +30,11 @@ export interface Transport {
 
 /** TransportRequest is one POST. */
 export interface TransportRequest {
+  /** Where it goes, without credentials. */
   readonly url: URL;
   /** Names in lower case; `content-length` among them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body, compressed if a header says so. It may be written to again after the answer; see `releasesBody`. */
   readonly body: Uint8Array;
   /** Aborts at the one deadline of the whole export: no slow peer stretches it. */
   readonly signal: AbortSignal;
@@ -40,6 +42,7 @@ export interface TransportRequest {
 
 /** TransportResponse is a complete answer. */
 export interface TransportResponse {
+  /** The HTTP status, such as 200. */
   readonly status: number;
   /** Names in lower case, repeated ones joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
@@ -51,6 +54,7 @@ export interface TransportResponse {
 
 /** TransportError says why there is no answer, and whether the receiver may have got part of the request's body. */
 export class TransportError extends OtlpHttpError {
+  /** The class, for logs; match on `code` instead. */
   override readonly name: string = 'TransportError';
   /** `no`: not one byte of the body left this process. `unknown`: some of it may have. */
   readonly bodyLeft: 'no' | 'unknown';
