@@ -6,6 +6,7 @@ import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readBlocks } from './read-blocks.ts';
 import { runProgram } from './run-program.ts';
+import { startServer } from './start-server.ts';
 import { listFiles, readText } from './workspace.ts';
 
 /** The documents whose code is checked here; the other packages check their own. */
@@ -16,14 +17,25 @@ const documents = [
 ];
 
 const blocks = documents.flatMap((document) =>
-  readBlocks(readText(document)).map(({ language, runs, line, text }) => {
-    return { language, runs, text, document, place: `${document}:${line}` };
+  readBlocks(readText(document)).map(({ language, use, line, text }) => {
+    return { language, use, text, document, place: `${document}:${line}` };
   }),
 );
 const typeScript = blocks.filter(({ language }) => language === 'ts');
-const runnable = typeScript.filter(({ runs }) => runs);
+const runnable = typeScript.filter(({ use }) => use === 'runs');
+const servers = typeScript.filter(({ use }) => use === 'serves');
+
+/** The names of the metrics that a block records, by whatever library. */
+function metricsOf(text: string): readonly string[] {
+  const made =
+    /\b(?:record(?:Counter|LatencyMs|Gauge)|counter|latency|histogram|gauge|observe|create\w+)\(\s*'([^']+)'/g;
+  const declared = /\bname: '([^']+)'/g;
+  return [made, declared].flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = '']) => name));
+}
 
 const fileOf = ({ place }: { readonly place: string }): string => `${place.replaceAll(/\W+/g, '-')}.ts`;
+
+const conditions = ['--conditions=@pqcnet/source'];
 
 let folder: string;
 let collector: TestCollector;
@@ -71,9 +83,26 @@ describe('a TypeScript block', () => {
     const { exitCode, output } = await run(block);
     expect(output).not.toMatch(/warn|error/i);
     expect(exitCode).toBe(0);
-    // One with an exporter of its own prints what it would send.
+    // One with an exporter or a collector of its own prints what it has.
     const arrived = collector.metrics().map(({ name }) => name);
-    expect(arrived.join() + output).toMatch(/ingest\.(success|accepted)/);
+    const names = metricsOf(block.text);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !arrived.includes(name) && !output.includes(name))).toEqual([]);
+  });
+
+  it.each(servers)('of $place serves, and what it records arrives', async (block) => {
+    await using server = startServer([...conditions, fileOf(block)], {
+      folder,
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, PORT: '0' },
+    });
+    const url = `http://localhost:${await server.port()}`;
+    for (const path of ['/orders/17', '/orders/18', '/nothing']) await fetch(`${url}${path}`);
+    const { signal, errors } = await server.end();
+    expect({ signal, errors }).toEqual({ signal: 'SIGTERM', errors: '' });
+    const durations = (route: string): bigint | undefined =>
+      collector.latency('http.server.duration', { method: 'GET', route })?.count;
+    expect(durations('/orders/:id')).toBe(2n);
+    expect(durations('none')).toBe(1n);
   });
 
   it('of any document type-checks', { timeout: 60_000 }, async () => {
@@ -107,6 +136,6 @@ async function run(
   block: { readonly place: string } | undefined,
   endpoint: string = collector.url,
 ): Promise<{ readonly exitCode: number | string; readonly output: string }> {
-  const args = ['--conditions=@pqcnet/source', block === undefined ? 'no such block' : fileOf(block)];
+  const args = [...conditions, block === undefined ? 'no such block' : fileOf(block)];
   return runProgram(args, { folder, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } });
 }
