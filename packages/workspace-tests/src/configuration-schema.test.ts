@@ -52,9 +52,10 @@ describe('the JSON Schema of the configuration', () => {
     expect(faultsOf(toml)).toContain(fault);
   });
 
-  it.each(files)('is named by $place, for editors', ({ place, toml }) => {
+  it.each(files)('is named by $place, for editors, and finds no fault', ({ place, toml }) => {
     const path = /^#:schema (\S+)$/m.exec(toml)?.[1];
     expect(path).toBeDefined();
+    expect(faultsOf(toml)).toEqual([]);
     expect(existsSync(join(root, dirname(place), `${path}`))).toBe(true);
   });
 });
