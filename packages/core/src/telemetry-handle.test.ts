@@ -136,6 +136,7 @@ describe('status', () => {
       nextRequestInMs: 0,
     });
     telemetry.recordCounter('c', 1);
+    clock.advance(500);
     await telemetry.flush();
     const deliveredUnixMs = clock.wallMs;
     telemetry.recordCounter('c', 2);

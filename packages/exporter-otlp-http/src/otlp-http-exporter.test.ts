@@ -93,7 +93,7 @@ describe('what reaches the collector', () => {
       },
     ]);
     expect(collector.metrics({ name: 'queue.depth' })).toMatchObject([
-      { kind: 'gauge', value: 17.5, timeUnixNano: START + 1n },
+      { kind: 'gauge', value: 17.5, timeUnixNano: snapshot.timeUnixNano },
     ]);
   });
 

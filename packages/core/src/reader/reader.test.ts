@@ -276,6 +276,18 @@ describe('windows', () => {
     }
   });
 
+  it('end in a millisecond of their own, however fast they follow', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    for (const stepMs of [0, 0, -3_600_000, 0.25, 0.25]) {
+      clock.wallMs += stepMs;
+      telemetry.recordCounter('c', 1);
+      await telemetry.flush({ force: true });
+    }
+    const milliseconds = exporter.snapshots.map(({ timeUnixNano }) => timeUnixNano / 1_000_000n);
+    expect(new Set(milliseconds).size).toBe(5);
+    expect(Number(milliseconds.at(-1))).toBeLessThanOrEqual(clock.wallMs + 3_600_005);
+  });
+
   it('reach back to the last delivery', async () => {
     const { telemetry, exporter, clock } = setUp();
     const began = BigInt(clock.wallMs) * 1_000_000n;

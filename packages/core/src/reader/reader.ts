@@ -26,6 +26,9 @@ import { RetryPace } from './retry-pace.ts';
 import { runExportSync } from './run-export.ts';
 import { WindowAges } from './window-ages.ts';
 
+/** Receivers keep times in milliseconds: Prometheus refuses a request with a second value for one. */
+const shortestWindowNano = 1_000_000n;
+
 /** ReaderOptions is what a reader reads from, delivers to, and sends along. */
 export interface ReaderOptions {
   readonly state: State;
@@ -372,7 +375,7 @@ export class Reader {
   /** Windows adjoin and never run backwards, whatever the wall clock does. */
   #nextEnd(): bigint {
     const now = unixNanoOf(this.#options.clock.unixMs());
-    const earliest = this.#options.state.windowStartUnixNano + 1n;
+    const earliest = this.#options.state.windowStartUnixNano + shortestWindowNano;
     return now > earliest ? now : earliest;
   }
 

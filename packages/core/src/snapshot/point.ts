@@ -123,7 +123,7 @@ export interface GaugePoint {
   readonly series: Series;
   /** The value that was set last, in the unit of the metric. */
   readonly value: number;
-  /** When the value was set, in nanoseconds since the Unix epoch. */
+  /** When the value was set, in nanoseconds since the Unix epoch; OTLP gets the time of the snapshot. */
   readonly timeUnixNano: bigint;
   /** Whether it was set since the last delivered flush. */
   readonly changed: boolean;

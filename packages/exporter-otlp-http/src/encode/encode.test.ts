@@ -174,13 +174,16 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     ]);
   });
 
-  test('a gauge that is sent again unchanged has the time of the snapshot', async () => {
-    const point = gaugePoint(seriesOf(gauge), 1, { timeUnixNano: START, changed: false });
-    const snapshot = snapshotOf({ points: [point] });
-    expect((await exportOnce(snapshot, { protocol })).points).toMatchObject([
-      { timeUnixNano: snapshot.timeUnixNano },
-    ]);
-  });
+  test.each([true, false])(
+    'a gauge has the time of the snapshot, changed (%s) or not: what is older is refused by Prometheus',
+    async (changed) => {
+      const point = gaugePoint(seriesOf(gauge), 1, { timeUnixNano: START, changed });
+      const snapshot = snapshotOf({ points: [point] });
+      expect((await exportOnce(snapshot, { protocol })).points).toMatchObject([
+        { timeUnixNano: snapshot.timeUnixNano },
+      ]);
+    },
+  );
 
   test('a delta snapshot in which nothing changed is not sent', async () => {
     const snapshot = snapshotOf({ points: [sumPoint(seriesOf(counter), 5, { delta: 0 })] });

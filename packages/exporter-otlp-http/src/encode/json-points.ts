@@ -29,7 +29,6 @@ const SUM: Fragment = fragmentOf('","sum":');
 const MIN: Fragment = fragmentOf(',"min":');
 const MAX: Fragment = fragmentOf(',"max":');
 const BUCKET_COUNTS: Fragment = fragmentOf(',"bucketCounts":[');
-const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
 const SCALE: Fragment = fragmentOf(',"scale":');
 const ZERO_COUNT: Fragment = fragmentOf(',"zeroCount":"');
 const POSITIVE: Fragment = fragmentOf('"positive":{"offset":');
@@ -41,7 +40,6 @@ const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
 
 /** JsonPoints writes the data points of one snapshot: identity bytes as they are, and digits in between. */
 export class JsonPoints {
-  readonly #context: EncodeContext;
   /** What follows a point's own attributes, by label use: the labels, and the key of the time that comes next. */
   readonly #startTails: readonly Fragment[];
   readonly #gaugeTails: readonly Fragment[];
@@ -56,10 +54,10 @@ export class JsonPoints {
   #points = 0;
 
   constructor(context: EncodeContext) {
-    this.#context = context;
     const labels = jsonAttributes(context.pointLabels);
     this.#startTails = tails(labels, '],"startTimeUnixNano":"');
-    this.#gaugeTails = tails(labels, '],"timeUnixNano":"');
+    // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
+    this.#gaugeTails = tails(labels, `],"timeUnixNano":"${context.timeUnixNano}","asDouble":`);
     this.#sumMiddle = fragmentOf(`","timeUnixNano":"${context.timeUnixNano}","asInt":"`);
     this.#histogramMiddle = fragmentOf(`","timeUnixNano":"${context.timeUnixNano}","count":"`);
   }
@@ -99,9 +97,6 @@ export class JsonPoints {
 
   #writeGauge(out: ByteWriter, point: GaugePoint, identity: IdentityCache): void {
     this.#startPoint(out, identity, this.#gaugeTails);
-    // What is sent again unchanged was still so when the snapshot was taken: backends drop what looks old.
-    writeUnsigned64(out, point.changed ? point.timeUnixNano : this.#context.timeUnixNano);
-    out.fragment(AS_DOUBLE);
     writeJsonDouble(out, point.value);
     out.byte(CLOSE_BRACE);
   }

@@ -117,8 +117,8 @@ export class ProtobufPoints {
   #writeGauge(out: ByteWriter, point: GaugePoint, about: PointAttributes): void {
     startPoint(out, 2 * FIXED64_FIELD + lengthOf(about));
     out.byte(TIME);
-    // What is sent again unchanged was still so when the snapshot was taken: backends drop what looks old.
-    writeFixed64(out, point.changed ? point.timeUnixNano : this.#context.timeUnixNano);
+    // When it was set is not said: Prometheus refuses a request with anything older than the one before it.
+    writeFixed64(out, this.#context.timeUnixNano);
     writeDoubleField(out, AS_DOUBLE, point.value);
     copyAttributes(out, about);
   }

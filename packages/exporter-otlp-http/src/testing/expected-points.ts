@@ -44,15 +44,8 @@ function aboutPoint({ series }: Point, { labels, resource }: Shared, options: Ex
 
 function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): object {
   const { timeUnixNano } = snapshot;
-  if (point.type === 'gauge') {
-    const { value, changed: isNew } = point;
-    return {
-      kind: 'gauge',
-      startTimeUnixNano: 0n,
-      timeUnixNano: isNew ? point.timeUnixNano : timeUnixNano,
-      value,
-    };
-  }
+  if (point.type === 'gauge')
+    return { kind: 'gauge', startTimeUnixNano: 0n, timeUnixNano, value: point.value };
   const delta = isDelta(point, options);
   const startTimeUnixNano = delta ? point.windowStartTimeUnixNano : point.startTimeUnixNano;
   const times = { temporality: delta ? 'delta' : 'cumulative', startTimeUnixNano, timeUnixNano };
