@@ -11,6 +11,10 @@ export interface Backend {
   /** What it makes of the names of metrics and labels. */
   readonly names: BackendNames;
   start(): Promise<RunningBackend>;
+  /** The query for a quantile over the last five minutes of a latency that is recorded in exponential buckets. */
+  exponentialQuantile(quantile: number, latency: string): string;
+  /** The same for the mean. */
+  exponentialMean(latency: string): string;
 }
 
 /** Way is an encoding and a compression of requests. */

@@ -1,6 +1,6 @@
 import { PromQl } from '../read-back/prom-ql.ts';
 import { type PrometheusOptions, startPrometheus } from '../run/start-prometheus.ts';
-import type { Backend, RunningBackend } from './backend.ts';
+import { type Backend, type RunningBackend, selector } from './backend.ts';
 
 const unitSuffixes = new Map([
   ['ms', '_milliseconds'],
@@ -32,10 +32,13 @@ export const prometheus: Backend = {
     serviceInstanceId: 'instance',
   },
   start: () => startPrometheusBackend(),
+  exponentialQuantile: (quantile, latency) =>
+    `histogram_quantile(${quantile}, sum(rate(${selector(translated(latency, 'ms'))}[5m])))`,
+  exponentialMean: (latency) => `histogram_avg(rate(${selector(translated(latency, 'ms'))}[5m]))`,
 };
 
 /** startPrometheusBackend runs a Prometheus that a test wants to be different. */
-async function startPrometheusBackend(options: PrometheusOptions = {}): Promise<RunningBackend> {
+export async function startPrometheusBackend(options: PrometheusOptions = {}): Promise<RunningBackend> {
   const server = await startPrometheus(options);
   return {
     ...server,

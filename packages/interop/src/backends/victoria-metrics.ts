@@ -1,6 +1,6 @@
 import { PromQl } from '../read-back/prom-ql.ts';
 import { startVictoriaMetrics } from '../run/start-victoria-metrics.ts';
-import type { Backend, RunningBackend } from './backend.ts';
+import { type Backend, type RunningBackend, selector } from './backend.ts';
 
 /** victoriaMetrics is VictoriaMetrics as it comes: it keeps names as they are. */
 export const victoriaMetrics: Backend = {
@@ -26,10 +26,14 @@ export const victoriaMetrics: Backend = {
     serviceInstanceId: 'service.instance.id',
   },
   start: () => startVictoriaMetricsBackend(),
+  exponentialQuantile: (quantile, latency) =>
+    `histogram_quantile(${quantile}, sum by (vmrange) (rate(${selector(`${latency}_bucket`)}[5m])))`,
+  exponentialMean: (latency) =>
+    `sum(rate(${selector(`${latency}_sum`)}[5m])) / sum(rate(${selector(`${latency}_count`)}[5m]))`,
 };
 
 /** startVictoriaMetricsBackend runs a VictoriaMetrics that a test wants to be different. */
-async function startVictoriaMetricsBackend(flags: readonly string[] = []): Promise<RunningBackend> {
+export async function startVictoriaMetricsBackend(flags: readonly string[] = []): Promise<RunningBackend> {
   const server = await startVictoriaMetrics(flags);
   return {
     ...server,

@@ -17,11 +17,13 @@ const keptOutput = 64 * 1024;
 /** How long a process may take to end at SIGTERM. */
 const endingMs = 20_000;
 
-const started: RunningProcess[] = [];
+const started = new Set<RunningProcess>();
 
-/** startedProcesses gives what was started, for whoever wants to show what they said. */
-export function startedProcesses(): readonly RunningProcess[] {
-  return started;
+/** takeStartedProcesses gives all that ran since it was last asked, for whoever wants to show what they said. */
+export function takeStartedProcesses(): readonly RunningProcess[] {
+  const all = [...started];
+  for (const each of all) if (each.hasEnded) started.delete(each);
+  return all;
 }
 
 /** RunningProcess is a receiver's process, which never outlives this one. */
@@ -36,7 +38,7 @@ export class RunningProcess implements AsyncDisposable {
     this.title = options.title;
     this.#options = options;
     this.#child = this.#spawn();
-    started.push(this);
+    started.add(this);
     process.on('exit', this.#endAtExit);
   }
 
@@ -61,7 +63,8 @@ export class RunningProcess implements AsyncDisposable {
     return this.#output;
   }
 
-  get #hasEnded(): boolean {
+  /** Whether the process is gone. */
+  get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
@@ -121,7 +124,7 @@ export class RunningProcess implements AsyncDisposable {
     await once(this.#child, 'spawn');
     const closed = once(this.#child, 'close');
     const isUp = await waitUntil(`for ${title} to be ready`, async () => {
-      if (this.#hasEnded) return { ready: false };
+      if (this.hasEnded) return { ready: false };
       return (await isReady(this.#saidSinceStart)) && { ready: true };
     });
     if (isUp.ready) return;
@@ -130,7 +133,7 @@ export class RunningProcess implements AsyncDisposable {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#hasEnded || this.#child.pid === undefined) return;
+    if (this.hasEnded || this.#child.pid === undefined) return;
     const ended = once(this.#child, 'close');
     this.#child.kill(signal);
     await ended;
