@@ -40,10 +40,10 @@ export async function deliverWindow(
     readonly deadlineMs: () => number;
     /** Waits until it may be tried again; false when that is too late. */
     readonly awaitTurn: () => Promise<boolean>;
-    /** Makes what stops the export that begins now. */
-    readonly startAbort: () => AbortController;
-    /** Gets the outcomes of each try. */
-    readonly onAnswered: (parts: readonly ExportedPart[]) => void;
+    /** Hears what an export begins with, and makes what stops it. */
+    readonly onBegun: (open: readonly OpenRange[]) => AbortController;
+    /** Gets the outcomes of each try, and what is open after it. */
+    readonly onAnswered: (parts: readonly ExportedPart[], open: readonly OpenRange[]) => void;
   },
 ): Promise<Delivery> {
   const { snapshot } = window;
@@ -56,12 +56,11 @@ export async function deliverWindow(
     const answered = await runExport(options.exporter, snapshot, {
       clock: options.clock,
       timeoutMs: Math.max(0, options.deadlineMs() - options.clock.monotonicMs()),
-      abort: options.startAbort(),
+      abort: options.onBegun(open),
       ranges: isWhole ? undefined : open.map(({ from, to }) => ({ from, to })),
     });
-    options.onAnswered(answered);
-    const before = open;
-    open = answered.filter((part) => !isSettled(part)).map((part) => stillOpen(part, before));
+    open = stillOpen(answered, open);
+    options.onAnswered(answered, open);
     parts = mergeParts(parts, answered);
     if (attempts >= options.maxAttempts || !answered.some(mayPass)) break;
   }
@@ -78,9 +77,17 @@ function mayPass({ outcome }: ExportedPart): boolean {
   return outcome.status === 'not-delivered' || outcome.status === 'ambiguous';
 }
 
-function stillOpen({ from, to, outcome }: ExportedPart, before: readonly OpenRange[]): OpenRange {
-  const wasOpen = before.find((range) => range.from <= from && to <= range.to);
-  return { from, to, mayBeTaken: outcome.status === 'ambiguous' || wasOpen?.mayBeTaken === true };
+/** stillOpen gives what is open after a try. */
+export function stillOpen(
+  answered: readonly ExportedPart[],
+  before: readonly OpenRange[],
+): readonly OpenRange[] {
+  return answered
+    .filter((part) => !isSettled(part))
+    .map(({ from, to, outcome }) => {
+      const wasOpen = before.find((range) => range.from <= from && to <= range.to);
+      return { from, to, mayBeTaken: outcome.status === 'ambiguous' || wasOpen?.mayBeTaken === true };
+    });
 }
 
 /** The parts of earlier tries with those of the last one in their place. */

@@ -220,6 +220,70 @@ describe('a delta window', () => {
     expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n });
   });
 
+  it('is settled once, however much of it a synchronous flush got out', async () => {
+    const { telemetry, exporter } = setUp();
+    for (const chain of ['a', 'b']) telemetry.recordCounter('c', 5, { chain });
+    exporter.reports.push(failed('ambiguous'));
+    await telemetry.flush();
+    const half: ExportReport = {
+      parts: [
+        { from: 0, to: 1, outcome: { status: 'accepted' } },
+        { from: 1, to: 2, outcome: failed('ambiguous') },
+      ],
+    };
+    Object.assign(exporter, { exportSync: (): ExportReport => half });
+    expect(telemetry.flushSync()).toMatchObject({ ok: false, error: { kept: true } });
+    expect(telemetry.account()).toMatchObject({ recorded: 10n, accepted: 5n, pending: 5n });
+    expect(await telemetry.flush(force)).toMatchObject({ ok: true });
+    expect(exporter.exports[1]?.ranges).toEqual([{ from: 1, to: 2 }]);
+    expect(telemetry.account()).toMatchObject({ recorded: 10n, accepted: 10n, pending: 0n });
+  });
+
+  it('is frozen when a synchronous flush fails', async () => {
+    const { telemetry, exporter } = setUp();
+    telemetry.recordCounter('c', 5);
+    let sent: Snapshot | undefined;
+    Object.assign(exporter, {
+      exportSync(snapshot: Snapshot): ExportReport {
+        sent = snapshot;
+        return failed('ambiguous');
+      },
+    });
+    expect(telemetry.flushSync()).toMatchObject({ ok: false, error: { kept: true } });
+    telemetry.recordCounter('c', 3);
+    await telemetry.flush(force);
+    expect(exporter.exports.map(({ snapshot }) => snapshot.counter('c'))).toEqual([5n, 3n]);
+    expect(exporter.exports[0]?.snapshot).toBe(sent);
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n });
+  });
+
+  it('goes out as it was when a synchronous flush overtakes its export, which counts no more', async () => {
+    const { telemetry, exporter } = setUp();
+    const answer = Promise.withResolvers<ExportReport>();
+    const underWay: { snapshot: Snapshot; signal: AbortSignal }[] = [];
+    exporter.export = (snapshot, { signal }) => {
+      underWay.push({ snapshot, signal });
+      return answer.promise;
+    };
+    telemetry.recordCounter('c', 5);
+    const overtaken = telemetry.flush();
+    telemetry.recordCounter('c', 3);
+    const sent: Snapshot[] = [];
+    Object.assign(exporter, {
+      exportSync(snapshot: Snapshot): ExportReport {
+        sent.push(snapshot);
+        return { status: 'accepted' };
+      },
+    });
+    expect(telemetry.flushSync()).toMatchObject({ ok: true });
+    expect(sent.map((snapshot) => snapshot.counter('c'))).toEqual([5n, 3n]);
+    expect(sent[0]).toBe(underWay[0]?.snapshot);
+    expect(underWay[0]?.signal.aborted).toBe(true);
+    answer.resolve(failed('rejected'));
+    await overtaken;
+    expect(telemetry.account()).toMatchObject({ recorded: 8n, accepted: 8n, pending: 0n, rejected: 0n });
+  });
+
   it('leaves up-down counters their running totals', async () => {
     const { telemetry, exporter } = setUp();
     telemetry.upDownCounter('u').add(5);

@@ -160,6 +160,42 @@ describe('a flush', () => {
     expect(results[1]).toBe(results[2]);
   });
 
+  it('never overlaps one that a listener asks for while another waits', async () => {
+    const { telemetry, exporter } = setUp();
+    let underWay = 0;
+    let most = 0;
+    for (let i = 0; i < 3; i++) {
+      exporter.next(async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return { status: 'accepted' };
+      });
+    }
+    let asked: Promise<unknown> | undefined;
+    telemetry.onFlush(() => (asked ??= telemetry.flush()));
+    telemetry.recordCounter('c', 1);
+    await Promise.all([telemetry.flush(), telemetry.flush()]);
+    await asked;
+    expect([most, exporter.snapshots.length]).toEqual([1, 2]);
+  });
+
+  it('asks observers once, even those that flush or look themselves', async () => {
+    const { telemetry, exporter } = setUp();
+    let asked = 0;
+    let another: Promise<unknown> | undefined;
+    telemetry.recordCounter('c', 1);
+    telemetry.observe('o', () => {
+      asked += 1;
+      another ??= telemetry.flush();
+      return telemetry.snapshot().points.length;
+    });
+    await telemetry.flush();
+    await another;
+    expect(exporter.snapshots.map((snapshot) => snapshot.gauge('o'))).toEqual([1, 2]);
+    expect(asked).toBe(2);
+  });
+
   it.each<readonly [string, (snapshot: Snapshot, options: ExportOptions) => Promise<ExportReport>]>([
     [
       'throws',

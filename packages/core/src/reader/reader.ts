@@ -12,11 +12,11 @@ import { sendsDelta } from '../temporality.ts';
 import { unixNanoOf } from '../unix-nano.ts';
 import { type Account, type Amounts, addAmounts } from './account.ts';
 import {
-  type Delivery,
   type DeliveryWindow,
   type OpenRange,
   deliverWindow,
   isSettled,
+  stillOpen,
 } from './deliver-window.ts';
 import { type FlushResult, flushBroke, flushedTooLate } from './flush-result.ts';
 import { FlushSummary } from './flush-summary.ts';
@@ -79,8 +79,10 @@ export class Reader {
   #lastMomentMs = Infinity;
   /** Whether the next flush is the last. */
   #isLast = false;
-  /** Snapshots of before this don't count any more. */
-  #supersededBefore = 0n;
+  /** What is being delivered. */
+  #underWay: DeliveryWindow | undefined = undefined;
+  /** How many synchronous flushes there were: what was under way then doesn't count any more. */
+  #takeovers = 0;
   /** Nothing reads it: see `keepAlive`. */
   keptAlive: readonly unknown[] = [];
   #abort: AbortController | undefined = undefined;
@@ -116,9 +118,10 @@ export class Reader {
    * wait share the next. Never rejects.
    */
   flush(limits: FlushLimits): Promise<FlushResult> {
+    if (this.#waiting !== undefined) return this.#waiting;
     if (this.#running === undefined) return this.#run(limits);
     // What runs never rejects.
-    this.#waiting ??= this.#running.then(() => {
+    this.#waiting = this.#running.then(() => {
       this.#waiting = undefined;
       return this.#run(limits);
     });
@@ -150,37 +153,24 @@ export class Reader {
   }
 
   /**
-   * flushSync flushes before it returns, for a process that will not come back to its event loop: whatever was under
-   * way is left to itself, and what is in it is sent again. `undefined` when the exporter can't do that.
+   * flushSync flushes before it returns, for a process that will not come back to its event loop. An export that is
+   * under way is stopped and counts no more: what was in it goes first. Like every flush it makes no request before the
+   * receiver wants one. `undefined` when the exporter can't do that.
    */
   flushSync(timeoutMs: number): FlushResult | undefined {
     const { exporter, clock } = this.#options;
     if (!canExportSync(exporter)) return undefined;
     const begunMs = clock.monotonicMs();
     const summary = new FlushSummary(this.#options);
-    const deliver = (window: DeliveryWindow, leftMs: number): boolean => {
-      if (window.open.length === 0) {
-        summary.add(window.snapshot, { open: [], parts: [], attempts: 0 });
-        return true;
-      }
-      const parts = runExportSync(exporter, window.snapshot, {
-        timeoutMs: Math.max(1, leftMs),
-        ranges: window.open,
-      });
-      for (const part of parts) if (isSettled(part)) this.#settle(window.snapshot, part);
-      summary.add(window.snapshot, { open: [], parts, attempts: 1 });
-      return parts.every(isSettled);
-    };
+    this.#takeOver();
+    const waitMs = this.#pace.waitMs({ force: true });
+    if (waitMs > 0) return summary.resultUntried(waitMs);
     let leftMs = timeoutMs;
     if (this.#frozen !== undefined) {
-      if (!deliver(this.#frozen, leftMs)) return summary.result();
-      this.#frozen = undefined;
+      if (!this.#deliverSync(exporter, this.#frozen, summary, leftMs)) return summary.result();
       leftMs -= clock.monotonicMs() - begunMs;
     }
-    this.#undelivered = undefined;
-    const window = this.#cut();
-    this.#supersededBefore = window.snapshot.timeUnixNano;
-    deliver(window, leftMs);
+    this.#deliverSync(exporter, this.#cut(), summary, Math.max(1, leftMs));
     return summary.result();
   }
 
@@ -207,12 +197,16 @@ export class Reader {
   }
 
   #run(limits: FlushLimits): Promise<FlushResult> {
-    this.#running = this.#flushOnce(limits)
+    // Before it begins: an observer may ask for another one.
+    const { promise, resolve } = Promise.withResolvers<FlushResult>();
+    this.#running = promise;
+    void this.#flushOnce(limits)
       .catch(flushBroke)
-      .finally(() => {
+      .then((result) => {
         this.#running = undefined;
+        resolve(result);
       });
-    return this.#running;
+    return promise;
   }
 
   async #flushOnce({ timeoutMs, force = false, maxAttempts = Infinity }: FlushLimits): Promise<FlushResult> {
@@ -258,6 +252,8 @@ export class Reader {
     const { exporter, clock } = this.#options;
     const { snapshot } = window;
     const before = new Map(snapshot.metrics.map(({ metric }) => [metric, this.#bookOf(metric).finished]));
+    const takeovers = this.#takeovers;
+    const isTakenOver = (): boolean => this.#takeovers !== takeovers;
     const delivery = await deliverWindow(window, {
       exporter,
       clock,
@@ -265,16 +261,23 @@ export class Reader {
       maxAttempts: limits.maxAttempts,
       // What failed just now is not forced.
       awaitTurn: async () =>
-        !this.#isSuperseded(snapshot) && (await this.#awaitTurn({ ...limits, force: false })),
-      startAbort: () => (this.#abort = new AbortController()),
-      onAnswered: (parts) => {
+        !isTakenOver() && (await this.#awaitTurn({ ...limits, force: false })) && !isTakenOver(),
+      onBegun: (open) => {
+        this.#underWay = { snapshot, open: open.map((range) => ({ ...range, mayBeTaken: true })) };
+        return (this.#abort = new AbortController());
+      },
+      onAnswered: (parts, open) => {
+        if (isTakenOver()) return;
         this.#pace.note(parts);
+        this.#underWay = { snapshot, open };
         for (const part of parts) if (isSettled(part)) this.#settle(snapshot, part);
       },
     });
-    this.#abort = undefined;
     summary.add(snapshot, delivery);
-    this.#keepOpen(window, delivery);
+    if (isTakenOver()) return { isSettled: false, isAccepted: false };
+    this.#underWay = undefined;
+    this.#abort = undefined;
+    this.#keepOpen(snapshot, delivery.open);
     const isAccepted =
       delivery.open.length === 0 && delivery.parts.every(({ outcome }) => outcome.status === 'accepted');
     for (const { metric } of isAccepted ? snapshot.metrics : []) {
@@ -283,11 +286,34 @@ export class Reader {
     return { isSettled: delivery.open.length === 0, isAccepted };
   }
 
+  /** Ends what is under way, and keeps what is open of it as if no answer had come. */
+  #takeOver(): void {
+    this.#takeovers += 1;
+    this.#abort?.abort();
+    this.#abort = undefined;
+    if (this.#underWay !== undefined) this.#keepOpen(this.#underWay.snapshot, this.#underWay.open);
+    this.#underWay = undefined;
+  }
+
+  /** Delivers a window before it returns, and says whether all of it is settled. */
+  #deliverSync(
+    exporter: SynchronousExporter,
+    { snapshot, open }: DeliveryWindow,
+    summary: FlushSummary,
+    timeoutMs: number,
+  ): boolean {
+    const parts = open.length === 0 ? [] : runExportSync(exporter, snapshot, { timeoutMs, ranges: open });
+    this.#pace.note(parts);
+    for (const part of parts) if (isSettled(part)) this.#settle(snapshot, part);
+    const delivery = { open: stillOpen(parts, open), parts, attempts: Math.min(1, open.length) };
+    summary.add(snapshot, delivery);
+    this.#keepOpen(snapshot, delivery.open);
+    return delivery.open.length === 0;
+  }
+
   /** What is not settled is frozen where the receiver may have taken it, else it stays in the open window. */
-  #keepOpen(window: DeliveryWindow, { open }: Delivery): void {
-    const { snapshot } = window;
-    if (this.#isSuperseded(snapshot)) return;
-    if (window === this.#frozen) {
+  #keepOpen(snapshot: TakenSnapshot, open: readonly OpenRange[]): void {
+    if (snapshot === this.#frozen?.snapshot) {
       this.#frozen = open.length === 0 ? undefined : { snapshot, open };
       return;
     }
@@ -385,14 +411,8 @@ export class Reader {
     this.#ages.note({ unixNano: state.windowStartUnixNano, monotonicMs: clock.monotonicMs() });
   }
 
-  /** Whether a synchronous flush has taken over what is in the snapshot. */
-  #isSuperseded(snapshot: TakenSnapshot): boolean {
-    return snapshot.timeUnixNano < this.#supersededBefore;
-  }
-
   /** Enters into the books what became of some points. */
   #settle(snapshot: TakenSnapshot, { outcome, ...range }: ExportedPart): void {
-    if (this.#isSuperseded(snapshot)) return;
     const isFrozen = snapshot === this.#frozen?.snapshot;
     this.#forRows(snapshot, range, (data, rows) => {
       const book = this.#bookOf(data.metric);
@@ -469,6 +489,8 @@ function keepAlive(snapshot: TakenSnapshot): readonly unknown[] {
   return [snapshot, snapshot.points[Symbol.iterator](), ...points, ...distributions];
 }
 
-function canExportSync(exporter: Exporter): exporter is Exporter & Required<Pick<Exporter, 'exportSync'>> {
+type SynchronousExporter = Exporter & Required<Pick<Exporter, 'exportSync'>>;
+
+function canExportSync(exporter: Exporter): exporter is SynchronousExporter {
   return exporter.exportSync !== undefined;
 }

@@ -126,6 +126,19 @@ describe('from flush to flush', () => {
     expect(requestsAtMs).toEqual([0, 300_000, 300_000]);
   });
 
+  it('makes no synchronous request either, and keeps to what one was asked for', async () => {
+    const { telemetry, exporter, clock } = setUp({ timeoutMs: 1000 });
+    const reports: ExportReport[] = [askingFor(clock, 60_000)];
+    const exportSync = (): ExportReport => reports.pop() ?? { status: 'accepted' };
+    Object.assign(exporter, { exportSync });
+    expect(telemetry.flushSync()).toMatchObject({ ok: false, error: { code: 'TEST_FAILURE' } });
+    clock.advance(59_999);
+    const early = [telemetry.flushSync(), await telemetry.flush({ force: true, timeoutMs: 1 })];
+    expect(early).toMatchObject([{ error: { code: 'BACKING_OFF' } }, { error: { code: 'BACKING_OFF' } }]);
+    clock.advance(1);
+    expect(telemetry.flushSync()).toMatchObject({ ok: true });
+  });
+
   it('is no storm on a short beat while the collector is down', async () => {
     const { telemetry, exporter, clock, requestsAtMs } = setUp({ timeoutMs: 100, flushIntervalMs: 500 });
     for (let i = 0; i < 200; i++) exporter.next(failed('not-delivered'));

@@ -38,6 +38,7 @@ export class RetryPace {
 
   /** Takes note of how an export went. */
   note(parts: readonly ExportedPart[]): void {
+    if (parts.length === 0) return;
     const nowMs = this.#clock.monotonicMs();
     let isAnyFailed = false;
     for (const { outcome } of parts) {

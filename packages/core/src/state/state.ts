@@ -85,6 +85,7 @@ export class State {
   #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
   #lastSeriesId = 0;
+  #isGathering = false;
   #isClosed = false;
 
   constructor(options: StateOptions, startUnixNano: bigint) {
@@ -199,8 +200,11 @@ export class State {
   /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
   gather(): void {
     this.fold();
-    if (this.#isClosed || this.#options.isDisabled) return;
+    // An observer that looks or flushes itself comes here again.
+    if (this.#isClosed || this.#options.isDisabled || this.#isGathering) return;
+    this.#isGathering = true;
     for (const observation of this.#observations) observation.run();
+    this.#isGathering = false;
     // Observers may have recorded, too.
     this.fold();
   }
