@@ -45,3 +45,19 @@ it('records nothing of the kind unless it is asked to', async () => {
   await telemetry.flush();
   expect(telemetry.snapshot().points).toHaveLength(1);
 });
+
+it('has nothing in flight once an exporter has thrown', async () => {
+  const exporter = new ScriptedExporter();
+  const telemetry = new TelemetryHandle({
+    exporter,
+    clock: new ManualClock(),
+    timeoutMs: 100,
+    selfMetrics: {},
+  });
+  exporter.export = () => {
+    throw new Error('broken');
+  };
+  telemetry.recordCounter('c', 1);
+  expect(await telemetry.flush()).toMatchObject({ ok: false, error: { code: 'EXPORTER_FAILED' } });
+  expect(telemetry.snapshot().total('otel.sdk.exporter.metric_data_point.inflight')).toBe(0n);
+});

@@ -33,8 +33,12 @@ export function measureExports(
       const points = pointsIn(snapshot, exportOptions);
       const begunMs = clock.monotonicMs();
       inflight.add(points);
-      const report = await exporter.export(snapshot, exportOptions);
-      inflight.add(-points);
+      let report: ExportReport;
+      try {
+        report = await exporter.export(snapshot, exportOptions);
+      } finally {
+        inflight.add(-points);
+      }
       const errorTypes = new Set<string>();
       const parts = 'parts' in report ? report.parts : [{ from: 0, to: points, outcome: report }];
       for (const { from, to, outcome } of parts) {

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import type { ExportReport } from './exporter.ts';
 import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
+import { FakeProcess } from './testing/fake-process.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { ScriptedExporter, failed } from './testing/scripted-exporter.ts';
 
@@ -121,6 +122,30 @@ describe('start', () => {
     expect(warnings).toHaveLength(2);
     await telemetry.shutdown();
   });
+});
+
+const lost = 'The last flush failed, what it did not deliver is lost';
+const kept = 'Flushing fails, the data are kept';
+
+it.each<readonly [string, string, (telemetry: TelemetryHandle, process: FakeProcess) => unknown]>([
+  ['an `await using` block ends', lost, (telemetry) => telemetry[Symbol.asyncDispose]()],
+  ['the process gets a signal', lost, (_, process) => process.emit('SIGTERM')],
+  ['the event loop has nothing left to do', kept, (_, process) => process.emit('beforeExit')],
+  ['the process exits', kept, (_, process) => process.emit('exit')],
+])('warns of a last flush that fails when nobody gets its result: %s', async (_, warning, end) => {
+  for (const isHeard of [false, true]) {
+    const warnings: string[] = [];
+    const exporter = Object.assign(new ScriptedExporter(), { exportSync: () => failed('refused') });
+    const telemetry = new TelemetryHandle({ exporter, warn: (text) => warnings.push(text) });
+    const process = new FakeProcess();
+    telemetry.flushOnExit({ process, atProcessExit: true });
+    if (isHeard) telemetry.onFlush(() => {});
+    telemetry.recordCounter('c', 1);
+    exporter.next(failed('refused'));
+    end(telemetry, process);
+    await settle();
+    expect(warnings).toEqual(isHeard ? [] : [`${warning} (TEST_FAILURE): scripted: refused`]);
+  }
 });
 
 describe('status', () => {

@@ -310,7 +310,8 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     const checked = checkFlushOnExitOptions(options);
     this.#takeOffExitHook();
     if (this.#shutdown !== undefined) return () => {};
-    this.#takeOffExitHook = exitHooksOf(checked.process).add(new ExitHook(this, checked));
+    const hook = new ExitHook(this, { ...checked, onFlushed: (result) => this.#warnIfUnheard(result) });
+    this.#takeOffExitHook = exitHooksOf(checked.process).add(hook);
     return this.#takeOffExitHook;
   }
 
@@ -327,7 +328,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
 
   /** Shuts down, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.shutdown();
+    this.#warnIfUnheard(await this.shutdown());
   }
 
   /** A caller's time-out, within what a timer can hold. */
@@ -360,14 +361,21 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     // A flush that is still under way when the next one is due takes its place.
     if (this.#reader.isFlushing) return;
     const result = await this.flush();
-    if (result.ok || this.#listeners.size > 0 || flushes.hasSubscribers) return;
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs < this.#nextWarningMs) return;
-    this.#nextWarningMs = nowMs + betweenWarningsMs;
+    if (nowMs >= this.#nextWarningMs && this.#warnIfUnheard(result)) {
+      this.#nextWarningMs = nowMs + betweenWarningsMs;
+    }
+  }
+
+  /** Warns of a failure whose result nobody gets; says whether it did. */
+  #warnIfUnheard(result: FlushResult): boolean {
+    if (result.ok || this.#listeners.size > 0 || flushes.hasSubscribers) return false;
     const { code, message, kept } = result.error;
-    this.#warn(
-      `Flushing fails, ${kept ? 'the data are kept' : 'not all data are kept'} (${code}): ${message}`,
-    );
+    const what = this.#state.isClosed
+      ? 'The last flush failed, what it did not deliver is lost'
+      : `Flushing fails, ${kept ? 'the data are kept' : 'not all data are kept'}`;
+    this.#warn(`${what} (${code}): ${message}`);
+    return true;
   }
 
   #report(result: FlushResult): FlushResult {

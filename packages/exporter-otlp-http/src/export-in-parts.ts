@@ -82,13 +82,18 @@ function isTooLarge(outcome: ExportOutcome): boolean {
 }
 
 /** endsExport says that further requests would fare no better, or must wait. */
-function endsExport(outcome: ExportOutcome): outcome is FailedOutcome {
+export function endsExport(outcome: ExportOutcome): outcome is FailedOutcome {
   return outcome.status === 'not-delivered' || outcome.status === 'refused' || outcome.status === 'ambiguous';
 }
 
 /** What becomes of points behind a request that failed: the same, but that nothing of them was sent. */
-function notTried({ error, notBeforeUnixMs }: FailedOutcome): FailedOutcome {
-  return { status: 'not-delivered', error, ...(notBeforeUnixMs !== undefined && { notBeforeUnixMs }) };
+export function notTried({ status, error, notBeforeUnixMs }: FailedOutcome): FailedOutcome {
+  return {
+    // Trying again soon helps neither when the first was refused.
+    status: status === 'refused' ? 'refused' : 'not-delivered',
+    error,
+    ...(notBeforeUnixMs !== undefined && { notBeforeUnixMs }),
+  };
 }
 
 function deadlineError(signal: AbortSignal): OtlpHttpError {

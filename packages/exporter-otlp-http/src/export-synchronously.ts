@@ -3,7 +3,6 @@ import type {
   ExportOptions,
   ExportOutcome,
   ExportReport,
-  FailedOutcome,
   Snapshot,
 } from '@pqcnet/telemetry-core';
 
@@ -12,6 +11,7 @@ import { redactSecrets } from './answer/redact-secrets.ts';
 import type { Compression } from './compress-body.ts';
 import type { EncodedPart, EncodedRequest, RequestEncoder } from './encode/request-encoder.ts';
 import { SnapshotEncoding, type SnapshotEncodingOptions } from './encode/snapshot-encoding.ts';
+import { endsExport, notTried } from './export-in-parts.ts';
 import { postInChild } from './post-in-child.ts';
 import { TransportError, type Transport } from './transport/transport.ts';
 
@@ -65,8 +65,7 @@ export function exportSynchronously(snapshot: Snapshot, options: SynchronousExpo
       const outcome = outcomeOf(answer, request, options);
       parts.push(settled(request, outcome));
       if (endsExport(outcome)) {
-        const rest: ExportOutcome = { ...outcome, status: 'not-delivered' };
-        return { parts: [...parts, ...queue.splice(0).map((left) => settled(left, rest))] };
+        return { parts: [...parts, ...queue.splice(0).map((left) => settled(left, notTried(outcome)))] };
       }
     }
   }
@@ -103,11 +102,6 @@ function outcomeOf(
     dataPoints,
     nowUnixMs: nowUnixMs(),
   });
-}
-
-/** Further requests would fare no better, or must wait. */
-function endsExport(outcome: ExportOutcome): outcome is FailedOutcome {
-  return outcome.status === 'not-delivered' || outcome.status === 'refused' || outcome.status === 'ambiguous';
 }
 
 function settled({ from, to }: EncodedPart, outcome: ExportOutcome): ExportedPart {

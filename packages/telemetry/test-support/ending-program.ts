@@ -32,10 +32,20 @@ export interface Scenario {
   readonly starts?: boolean;
   readonly temporality?: 'cumulative' | 'delta';
   readonly host?: Host;
+  /** Whether someone listens to the results of flushes. Default true. */
+  readonly listens?: boolean;
 }
 
 const scenario = JSON.parse(process.argv[2] ?? '') as Scenario;
-const { endpoint, ending, hook = {}, starts = false, temporality = 'cumulative', host } = scenario;
+const {
+  endpoint,
+  ending,
+  hook = {},
+  starts = false,
+  temporality = 'cumulative',
+  host,
+  listens = true,
+} = scenario;
 const telemetry = TelemetryHandle.fromConfig({ endpoint, temporality, flushIntervalMs: 60_000 });
 const lines = createInterface({ input: process.stdin });
 // Nothing but what an ending waits for keeps the program alive.
@@ -108,7 +118,7 @@ function say(what: unknown): void {
 if (host !== undefined) hosts[host]();
 if (hook !== 'none') telemetry.flushOnExit(hook);
 if (starts) telemetry.start();
-telemetry.onFlush(() => {});
+if (listens) telemetry.onFlush(() => {});
 telemetry.recordCounter('work', 5);
 say('ready');
 await endings[ending]();

@@ -1,3 +1,4 @@
+import type { FlushResult } from '../reader/flush-result.ts';
 import type { TelemetryHandle } from '../telemetry-handle.ts';
 import type { CheckedFlushOnExitOptions } from './flush-on-exit-options.ts';
 import type { ExitSignal } from './host-process.ts';
@@ -10,12 +11,20 @@ export class ExitHook {
   readonly timeoutMs: number;
   readonly atProcessExit: boolean;
   readonly #telemetry: Flushed;
+  readonly #onFlushed: (result: FlushResult) => void;
   #hasFlushedBeforeExit = false;
   /** How much had been recorded when this hook last did what it could about it. */
   #doneAt: bigint | undefined = undefined;
 
-  constructor(telemetry: Flushed, options: Omit<CheckedFlushOnExitOptions, 'process'>) {
+  constructor(
+    telemetry: Flushed,
+    options: Omit<CheckedFlushOnExitOptions, 'process'> & {
+      /** Gets the results, which nobody else does. */
+      readonly onFlushed: (result: FlushResult) => void;
+    },
+  ) {
     this.#telemetry = telemetry;
+    this.#onFlushed = options.onFlushed;
     this.signals = options.signals;
     this.timeoutMs = options.timeoutMs;
     this.atProcessExit = options.atProcessExit;
@@ -24,13 +33,14 @@ export class ExitHook {
   async flush(): Promise<void> {
     const { recorded } = this.#telemetry.account();
     // There may be no later flush to wait for after an earlier failure.
-    const { ok } = await this.#telemetry.flush({ timeoutMs: this.timeoutMs, force: true });
+    const result = await this.#telemetry.flush({ timeoutMs: this.timeoutMs, force: true });
+    this.#onFlushed(result);
     // Where the process ends next there is no time for another attempt.
-    if (ok || this.#hasFlushedBeforeExit) this.#doneAt = recorded;
+    if (result.ok || this.#hasFlushedBeforeExit) this.#doneAt = recorded;
   }
 
   async shutdown(): Promise<void> {
-    await this.#telemetry.shutdown({ timeoutMs: this.timeoutMs });
+    this.#onFlushed(await this.#telemetry.shutdown({ timeoutMs: this.timeoutMs }));
   }
 
   /** Once: what a flush schedules has the event come again. */
@@ -46,7 +56,8 @@ export class ExitHook {
     try {
       const { recorded } = this.#telemetry.account();
       if (leftMs < 1 || this.#doneAt === recorded) return;
-      this.#telemetry.flushSync({ timeoutMs: leftMs });
+      const result = this.#telemetry.flushSync({ timeoutMs: leftMs });
+      if (result !== undefined) this.#onFlushed(result);
       this.#doneAt = recorded;
     } catch {
       // An error here would take the place of the one that the process dies of.

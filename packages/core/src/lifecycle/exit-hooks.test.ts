@@ -99,7 +99,14 @@ describe('a signal that nobody else listens to', () => {
     const hooks = new ExitHooks(process, clock);
     holdExport();
     void telemetry.shutdown({ timeoutMs: 60_000 });
-    hooks.add(new ExitHook(telemetry, { timeoutMs: 100, signals: ['SIGTERM'], atProcessExit: false }));
+    hooks.add(
+      new ExitHook(telemetry, {
+        timeoutMs: 100,
+        signals: ['SIGTERM'],
+        atProcessExit: false,
+        onFlushed: () => {},
+      }),
+    );
     process.emit('SIGTERM');
     clock.advance(599);
     await settle();
@@ -302,7 +309,9 @@ describe('several handles', () => {
     for (let count = 0; count < 5; count += 1) {
       const handle = new TelemetryHandle({ exporter });
       handle.recordCounter('c', 1);
-      hooks.add(new ExitHook(handle, { timeoutMs: 100, signals: [], atProcessExit: false }));
+      hooks.add(
+        new ExitHook(handle, { timeoutMs: 100, signals: [], atProcessExit: false, onFlushed: () => {} }),
+      );
     }
     process.emit('uncaughtExceptionMonitor');
     expect(exporter.synchronous.map(({ timeoutMs }) => timeoutMs)).toEqual([100, 60, 20]);
@@ -314,7 +323,12 @@ describe('several handles', () => {
     otherTelemetry.recordCounter('c', 1);
     hookOn();
     const anotherCopy = new ExitHooks(process, new ManualClock());
-    const options = { timeoutMs: 100, signals: ['SIGTERM'], atProcessExit: false } as const;
+    const options = {
+      timeoutMs: 100,
+      signals: ['SIGTERM'],
+      atProcessExit: false,
+      onFlushed: () => {},
+    } as const;
     anotherCopy.add(new ExitHook(otherTelemetry, options));
     const accept = holdExport(other);
     process.emit('SIGTERM');

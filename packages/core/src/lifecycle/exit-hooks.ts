@@ -92,6 +92,8 @@ export class ExitHooks {
     const cancel = this.#clock.schedule(overdue.resolve, timeoutMs + graceMs, { keepsProcessAlive: true });
     await Promise.race([Promise.allSettled(hooks.map(act)), overdue.promise]);
     cancel();
+    // What was warned of is printed in the turn after.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#isAnsweringSignal = false;
   }
 

@@ -21,6 +21,8 @@ export interface FlushReport extends FlushFigures {
   readonly snapshot: Snapshot;
   /** What the collector said besides, one text per request. */
   readonly warnings: readonly string[];
+  /** The HTTP status of the last answer, where the exporter says. */
+  readonly httpStatus: number | undefined;
 }
 
 /** FlushFailure is what can go wrong with a request. */

@@ -44,7 +44,8 @@ export class FlushSummary {
     const warnings = outcomes.flatMap((outcome) =>
       'warning' in outcome && outcome.warning ? [outcome.warning] : [],
     );
-    return success({ ...this.#figures(), snapshot: this.#snapshot, warnings });
+    const { httpStatus } = outcomes.findLast((outcome) => outcome.httpStatus !== undefined) ?? {};
+    return success({ ...this.#figures(), snapshot: this.#snapshot, warnings, httpStatus });
   }
 
   /** The result when, for all that was left to do, no request could be made for so long. */

@@ -29,9 +29,10 @@ export async function runExport(
   const schedule = (callback: () => void, delayMs: number): void => {
     cancels.push(clock.schedule(callback, delayMs, { keepsProcessAlive: true }));
   };
-  abort.signal.addEventListener('abort', () => {
+  const onAbort = (): void => {
     schedule(() => overdue.resolve(brokenContract('did not end by its deadline')), graceMs);
-  });
+  };
+  abort.signal.addEventListener('abort', onAbort);
   schedule(() => abort.abort(), timeoutMs);
   try {
     const exported = exporter.export(snapshot, { timeoutMs, signal: abort.signal, ranges });
@@ -39,6 +40,7 @@ export async function runExport(
   } catch (cause) {
     return partsOf(brokenContract('threw', cause), expected);
   } finally {
+    abort.signal.removeEventListener('abort', onAbort);
     for (const cancel of cancels) cancel();
   }
 }

@@ -61,6 +61,14 @@ describe('a process', { timeout: 60_000 }, () => {
       expect(collector.requests).toHaveLength(2);
     });
 
+    it('says what it loses at the end of `await using` when nobody listens', async () => {
+      collector.script([{ do: 'answer', status: 400 }]);
+      const { stderr } = await end({ ending: 'await using', listens: false, ...hookless });
+      expect(stderr).toMatch(
+        /The last flush failed, what it did not deliver is lost \(HTTP_STATUS\): HTTP 400/,
+      );
+    });
+
     it('is not kept alive by start()', async () => {
       expect(await end({ ending: 'return', starts: true, ...hookless })).toMatchObject({ code: 0 });
       expect(arrived()).toBe(0n);
@@ -174,6 +182,17 @@ describe.skipIf(process.platform === 'win32')('a process that gets', { timeout: 
       running.kill(signal);
       expect(await running.end).toEqual({ code: null, signal, stderr: '' });
       expect(performance.now() - begunMs).toBeLessThan(8000);
+    });
+
+    it('says what it loses when nobody listens', async () => {
+      await collector.pause();
+      const running = await start({ ending: 'wait for a signal', hook: { timeoutMs: 300 }, listens: false });
+      running.kill(signal);
+      const { stderr, ...how } = await running.end;
+      expect(how).toEqual({ code: null, signal });
+      expect(stderr).toMatch(
+        /PQCNET_TELEMETRY.*The last flush failed, what it did not deliver is lost \(\w+\)/,
+      );
     });
 
     it('twice ends at once by the second, without an answer to the flush', async () => {
