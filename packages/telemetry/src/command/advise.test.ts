@@ -56,6 +56,18 @@ describe('for an answer', () => {
     );
   });
 
+  test.each([
+    ['HTTP 400: unsupported path requested: "/v1/metrics"', '', /^Nothing takes metrics at/],
+    [
+      'HTTP 400: unsupported compression: zstd',
+      'compression = "zstd"',
+      /^Perhaps it can't read zstd.*"gzip"\.$/,
+    ],
+    ['HTTP 400: unsupported compression: zstd', '', /protocol = "http\/protobuf"\.$/],
+  ])('of 400 that says %s', (message, toml, advice) => {
+    expect(advise({ httpStatus: 400, message }, toml)).toMatch(advice);
+  });
+
   test('that is none of OTLP', () => {
     expect(advise({ httpStatus: 200, code: 'RESPONSE_NOT_OTLP' })).toMatch(
       /^Something else .*\nendpoint is a base URL/,

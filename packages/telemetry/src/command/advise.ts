@@ -36,7 +36,7 @@ function adviseOnStatus(status: number, report: Known, config: TelemetryConfig):
       return [adviseOnCredentials(config)];
     case 404:
     case 405:
-      return [`Nothing takes metrics at ${pathOf(config)}.`, ...basePaths(config)];
+      return adviseOnPath(config);
     case 407:
       return ['The proxy wants credentials: put them into the URL in HTTP_PROXY or HTTPS_PROXY.'];
     case 413:
@@ -69,7 +69,11 @@ function adviseOnBadRequest({ message = '' }: Known, config: TelemetryConfig): r
   if (config.metricsUrl.startsWith('http:') && /https/i.test(message)) {
     return ['The port speaks TLS: begin the endpoint with https://.'];
   }
-  const advice = [...otherProtocol(config), ...withoutCompression(config)];
+  // VictoriaMetrics says so where others answer 404.
+  if (/\bpath\b/i.test(message)) return adviseOnPath(config);
+  const compression = withoutCompression(config);
+  if (/compress/i.test(message) && compression.length > 0) return compression;
+  const advice = [...otherProtocol(config), ...compression];
   return advice.length > 0
     ? advice
     : ["The collector can't read the request: its message or its log says why."];
@@ -93,6 +97,10 @@ function adviseOnCredentials({ headers }: TelemetryConfig): string {
   return headers.size === 0
     ? 'No credentials were sent: add the header that the service asks for to [telemetry.headers], as "${env:NAME}".'
     : `The credentials are not good for this address. Sent were: ${[...headers.keys()].join(', ')}.`;
+}
+
+function adviseOnPath(config: TelemetryConfig): readonly string[] {
+  return [`Nothing takes metrics at ${pathOf(config)}.`, ...basePaths(config)];
 }
 
 function basePaths(config: TelemetryConfig): readonly string[] {
