@@ -21,7 +21,7 @@ export async function playHistory(
   way: { readonly temporality: Temporality; readonly protocol: Protocol },
 ): Promise<Played> {
   const clock = new HandClock();
-  // No window grows too old here, however the clock is stepped.
+  // No window grows too old here, however long the waits.
   await using rig = await Rig.start({ ...way, clock, config: { maxWindowAgeMs: 2 ** 31 - 1 } });
   const { collector, telemetry, workload } = rig;
   const model = new ModelAccount(way.temporality === 'delta');
