@@ -10,6 +10,7 @@ import type {
   Temporality,
 } from './exporter.ts';
 import type { Counter } from './record/counter.ts';
+import type { Latency } from './record/latency.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { TelemetryError } from './telemetry-error.ts';
 import { sendsDelta } from './temporality.ts';
@@ -25,7 +26,12 @@ type Status = ExportOutcome['status'];
 
 type Step =
   | { readonly act: 'count'; readonly chain: string; readonly delta: bigint; readonly isBound: boolean }
-  | { readonly act: 'measure'; readonly chain: string; readonly ms: number }
+  | {
+      readonly act: 'measure';
+      readonly chain: string;
+      readonly ms: readonly number[];
+      readonly isBound: boolean;
+    }
   | { readonly act: 'move'; readonly chain: string; readonly by: bigint }
   | { readonly act: 'flush'; readonly statuses: readonly Status[]; readonly during: readonly bigint[] }
   | { readonly act: 'look' };
@@ -47,13 +53,22 @@ function stepOn(chains: readonly string[], mostlyAccepted: number): fc.Arbitrary
     { weight: 1, arbitrary: fc.bigInt(0n, 2n ** 64n) },
     { weight: 1, arbitrary: fc.constantFrom(2n ** 53n - 1n, 2n ** 62n, 2n ** 63n - 1n, 2n ** 63n) },
   );
+  const oneMs = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 12 });
+  // Now and then more than a bound instrument has room for.
+  const ms = fc.oneof(
+    { weight: 9, arbitrary: oneMs },
+    {
+      weight: 1,
+      arbitrary: oneMs.map((each) => Array.from({ length: 200 }, (_, i) => each[i % each.length] ?? 0)),
+    },
+  );
   const by = fc.oneof(
     fc.bigInt(-10n, 10n),
     fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 62n, -(2n ** 62n)),
   );
   return fc.oneof(
     fc.record({ act: fc.constant('count' as const), chain, delta, isBound: fc.boolean() }),
-    fc.record({ act: fc.constant('measure' as const), chain, ms: fc.integer({ min: 0, max: 100 }) }),
+    fc.record({ act: fc.constant('measure' as const), chain, ms, isBound: fc.boolean() }),
     fc.record({ act: fc.constant('move' as const), chain, by }),
     fc.record({
       act: fc.constant('flush' as const),
@@ -82,6 +97,7 @@ class History implements Exporter {
   readonly deltas = new DeltaCollector();
   readonly kept: { readonly snapshot: Snapshot; readonly json: string }[] = [];
   readonly #bound = new Map<string, Counter>();
+  readonly #boundLatencies = new Map<string, Latency>();
   #statuses: readonly Status[] = [];
   #during: readonly bigint[] = [];
   isAllAccepted = true;
@@ -106,10 +122,15 @@ class History implements Exporter {
     else expect(result.error.code).toBe('COUNTER_OVERFLOW');
   }
 
-  measure(chain: string, ms: number): void {
-    expect(this.telemetry.recordLatencyMs('p', ms, { chain })).toEqual({ ok: true });
-    this.#tell('p', chain, 1n);
-    this.undelivered.set(chain, [...(this.undelivered.get(chain) ?? []), ms]);
+  measure(chain: string, ms: readonly number[], isBound: boolean): void {
+    const bound = this.#boundLatencies.get(chain) ?? this.telemetry.latency('p', { attributes: { chain } });
+    this.#boundLatencies.set(chain, bound);
+    for (const each of ms) {
+      const result = isBound ? bound.record(each) : this.telemetry.recordLatencyMs('p', each, { chain });
+      expect(result).toEqual({ ok: true });
+    }
+    this.#tell('p', chain, BigInt(ms.length));
+    this.undelivered.set(chain, [...(this.undelivered.get(chain) ?? []), ...ms]);
   }
 
   move(chain: string, by: bigint): void {
@@ -225,7 +246,7 @@ async function play(
         history.count(step.chain, step.delta, step.isBound);
         break;
       case 'measure':
-        history.measure(step.chain, step.ms);
+        history.measure(step.chain, step.ms, step.isBound);
         break;
       case 'move':
         history.move(step.chain, step.by);

@@ -3,10 +3,15 @@ import { isAboveBorder, largestDoubleBelowBorder } from './bucket-borders.ts';
 
 /** Source: OpenTelemetry metrics SDK specification, "Base2 exponential bucket histogram aggregation". */
 export const largestScale = 20;
+const smallestScale = -10;
 
-/** The largest scale whose borders are looked up in a table: beyond it there would be thousands. */
-const tableScale = 8;
-const tableSize = 2 ** tableScale;
+/** The largest scale whose borders are looked up in tables: beyond it there would be thousands. */
+const largestTableScale = 8;
+/** How many bits of a significand the high half of a double has. */
+const significandHighBits = 20;
+const highMask = 2 ** significandHighBits - 1;
+const smallestNormal = 2 ** -1022;
+const smallestNormalHigh = 1 << significandHighBits;
 
 /**
  * bucketIndex gives the index of the bucket that holds a value, exactly: bucket i covers (base^i, base^(i+1)], with
@@ -18,54 +23,123 @@ const tableSize = 2 ** tableScale;
  * Source: OpenTelemetry metrics data model, "ExponentialHistogram".
  */
 export function bucketIndex(value: number, scale: number): number {
-  double[0] = value;
-  let high = halves[highHalf] as number;
-  let exponent = (high >>> 20) - exponentBias;
-  if (exponent === -exponentBias) {
-    // A subnormal has its exponent in its leading zeros. Times 2^54 it is a normal number, exactly.
-    double[0] = value * 2 ** 54;
-    high = halves[highHalf] as number;
-    exponent = (high >>> 20) - exponentBias - 54;
+  return bucketFinder(scale).find(value);
+}
+
+// Constants of this module: V8 knows their places, so a loop over values is a third faster than with an object's.
+const bits = new Float64Array(1);
+const highBits = new Uint32Array(bits.buffer, 4 * highHalf, 1);
+const lowBits = new Uint32Array(bits.buffer, 4 * lowHalf, 1);
+
+const finders: BucketFinder[] = [];
+
+/** bucketFinder gives what finds the index of buckets at a scale from −10 to 20. It is made at first use. */
+export function bucketFinder(scale: number): BucketFinder {
+  return (finders[scale - smallestScale] ??= new BucketFinder(scale));
+}
+
+/**
+ * BucketFinder finds buckets at one scale, by the bits of a double: the exponent names a power of two, the first bits
+ * of the significand a slot narrower than a bucket, so with one border in it at the most, and a comparison does the rest.
+ */
+export class BucketFinder {
+  readonly #scale: number;
+  /** The scale of the tables: that of the buckets, or where those are wider than a power of two, 0. */
+  readonly #tableScale: number;
+  readonly #slotShift: number;
+  /** By slot: the last border that lies below all of it, −1 for none. Border 0 is at 1. */
+  readonly #borderBelowSlot: Int16Array;
+  /** The halves of the largest double that is not above a border; a last one that nothing is above. */
+  readonly #borderHighs: Int32Array;
+  readonly #borderLows: Uint32Array;
+
+  constructor(scale: number) {
+    this.#scale = scale;
+    this.#tableScale = Math.min(Math.max(scale, 0), largestTableScale);
+    const borders = 2 ** this.#tableScale;
+    const slots = 4 * borders;
+    this.#slotShift = significandHighBits - this.#tableScale - 2;
+    this.#borderHighs = new Int32Array(borders + 1).fill(highMask + 1);
+    this.#borderLows = new Uint32Array(borders + 1);
+    this.#borderBelowSlot = new Int16Array(slots);
+    for (let k = 0, slot = 0; k <= borders; k++) {
+      const border = k === borders ? 2 : k === 0 ? 1 : largestDoubleBelowBorder(k, this.#tableScale);
+      for (; slot < slots && 1 + slot / slots <= border; slot++) this.#borderBelowSlot[slot] = k - 1;
+      if (k === borders) break;
+      double[0] = border;
+      this.#borderHighs[k] = (halves[highHalf] as number) & highMask;
+      this.#borderLows[k] = halves[lowHalf] as number;
+    }
   }
-  const significand = high & 0xfffff;
-  const isPowerOfTwo = significand === 0 && halves[lowHalf] === 0;
-  if (scale <= 0) return (isPowerOfTwo ? exponent - 1 : exponent) >> -scale;
-  if (isPowerOfTwo) return (exponent << scale) - 1;
-  halves[highHalf] = highOfOne | significand;
-  const between1And2 = double[0];
-  const inside =
-    scale <= tableScale
-      ? bordersBelow(between1And2, significand >>> (20 - tableScale)) >> (tableScale - scale)
-      : bordersBelowByLogarithm(between1And2, scale);
-  return (exponent << scale) + inside;
-}
 
-/** By k: the largest double below border k at the table's scale. Made at first use. */
-let borders: Float64Array | undefined;
-/** By the first bits of a significand: how many borders lie below all doubles that begin so. */
-const bordersBelowSlot = new Uint8Array(tableSize);
-
-/** How many borders of the table's scale, but for that at 1, lie below a number between 1 and 2. */
-function bordersBelow(significand: number, slot: number): number {
-  const table = (borders ??= makeTable());
-  let k = bordersBelowSlot[slot] as number;
-  // A slot is narrower than two buckets.
-  while (significand > (table[k + 1] as number)) k++;
-  return k;
-}
-
-function makeTable(): Float64Array {
-  // Nothing lies above the last border.
-  const table = new Float64Array(tableSize + 1).fill(Infinity);
-  for (let k = 0; k < tableSize; k++) table[k] = largestDoubleBelowBorder(k, tableScale);
-  for (let slot = 0, k = 0; slot < tableSize; slot++) {
-    while (1 + slot / tableSize > (table[k + 1] as number)) k++;
-    bordersBelowSlot[slot] = k;
+  /** The index of the bucket for a positive finite number. */
+  find(value: number): number {
+    double[0] = value;
+    const high = halves[highHalf] as number;
+    if (high < smallestNormalHigh || this.#scale > largestTableScale) return this.#findUnusual(value);
+    const significand = high & highMask;
+    const below = this.#borderBelowSlot[significand >>> this.#slotShift] as number;
+    const border = this.#borderHighs[below + 1] as number;
+    // As a number, so that there is no branch that the processor can't predict.
+    let above = Number(significand > border);
+    if (significand === border)
+      above = Number((halves[lowHalf] as number) > (this.#borderLows[below + 1] as number));
+    const index = (((high >>> significandHighBits) - exponentBias) << this.#tableScale) + below + above;
+    return index >> (this.#tableScale - this.#scale);
   }
-  return table;
+
+  /** Adds the first `count` of some positive finite values to the counts of buckets, which begin at index `offset`. */
+  // oxlint-disable-next-line max-params -- called for every batch of records
+  countAll(values: readonly number[], count: number, counts: number[], offset: number): void {
+    const tableScale = this.#tableScale;
+    const shift = tableScale - this.#scale;
+    const slotShift = this.#slotShift;
+    const borderBelowSlot = this.#borderBelowSlot;
+    const borderHighs = this.#borderHighs;
+    const borderLows = this.#borderLows;
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      bits[0] = value;
+      const high = highBits[0] as number;
+      let index = 0;
+      if (high < smallestNormalHigh || shift < 0) index = this.#findUnusual(value);
+      else {
+        const significand = high & highMask;
+        const below = borderBelowSlot[significand >>> slotShift] as number;
+        const border = borderHighs[below + 1] as number;
+        // As a number, so that there is no branch that the processor can't predict.
+        let above = Number(significand > border);
+        if (significand === border)
+          above = Number((lowBits[0] as number) > (borderLows[below + 1] as number));
+        index = ((((high >>> significandHighBits) - exponentBias) << tableScale) + below + above) >> shift;
+      }
+      const place = index - offset;
+      counts[place] = (counts[place] as number) + 1;
+    }
+  }
+
+  /** The same for subnormals, and for scales beyond those of the tables. */
+  #findUnusual(value: number): number {
+    const scale = this.#scale;
+    if (value < smallestNormal) {
+      // A subnormal has its exponent in its leading zeros. Times 2^54 it is a normal number, exactly.
+      const fineScale = Math.max(scale, 0);
+      return (bucketIndex(value * 2 ** 54, fineScale) - (54 << fineScale)) >> (fineScale - scale);
+    }
+    double[0] = value;
+    const high = halves[highHalf] as number;
+    const exponent = (high >>> significandHighBits) - exponentBias;
+    halves[highHalf] = highOfOne | (high & highMask);
+    const between1And2 = double[0];
+    if (between1And2 === 1) return (exponent << scale) - 1;
+    return (exponent << scale) + bordersBelowByLogarithm(between1And2, scale);
+  }
 }
 
-/** The same at scales whose tables would be too large: by a logarithm, and exactly where that is too close to tell. */
+/**
+ * How many borders, but for that at 1, lie below a number between 1 and 2, at scales whose tables would be too large: by
+ * a logarithm, and exactly where that is too close to tell.
+ */
 function bordersBelowByLogarithm(significand: number, scale: number): number {
   const position = Math.log2(significand) * 2 ** scale;
   const nearest = Math.round(position);

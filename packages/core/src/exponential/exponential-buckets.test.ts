@@ -56,6 +56,42 @@ it('counts every value at the largest scale that fits, whatever the order', () =
   );
 });
 
+it('counts many at once as it does one after another', () => {
+  const positive = fc.oneof(
+    fc.double({ min: 0.001, max: 10_000, noNaN: true }),
+    fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }),
+    fc.double({ min: 1000, max: 1000.001, noNaN: true }),
+    fc.constantFrom(
+      1,
+      1 + Number.EPSILON,
+      4 + 4 * Number.EPSILON,
+      2,
+      1024,
+      0.125,
+      Number.MIN_VALUE,
+      Number.MAX_VALUE,
+      2 ** -1022,
+      2 ** -1022 - 2 ** -1074,
+    ),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(value),
+      fc.oneof(fc.array(positive, { minLength: 1 }), fc.array(value, { minLength: 1 })),
+      (before, values) => {
+        const buckets = recorded(before);
+        buckets.recordAll([...values, 99, 99], values.length, Math.min(...values), Math.max(...values));
+        const expected = recorded([...before, ...values]);
+        expect(buckets.scale).toBe(expected.scale);
+        expect(buckets.zeroCount).toBe(expected.zeroCount);
+        expect(countByIndex(buckets.positive)).toEqual(countByIndex(expected.positive));
+        expect(countByIndex(buckets.negative)).toEqual(countByIndex(expected.negative));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
 it('is, less what it was at an earlier time, what was recorded since', () => {
   fc.assert(
     fc.property(fc.array(value), fc.array(value), (before, since) => {

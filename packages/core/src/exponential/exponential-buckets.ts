@@ -1,4 +1,4 @@
-import { bucketIndex, largestScale } from './bucket-index.ts';
+import { type BucketFinder, bucketFinder, bucketIndex, largestScale } from './bucket-index.ts';
 
 /** The most buckets for values above 0, and for those below. Source: metrics SDK specification, "MaxSize". */
 const mostBuckets = 160;
@@ -33,8 +33,23 @@ export class ExponentialBuckets {
     }
     const range = value > 0 ? this.positive : this.negative;
     const magnitude = Math.abs(value);
-    const index = bucketIndex(magnitude, this.scale);
-    if (!range.tryIncrement(index)) this.#makeRoom(range, magnitude, index);
+    this.#makeRoom(range, magnitude);
+    range.increment(bucketIndex(magnitude, this.scale));
+  }
+
+  /**
+   * recordAll counts the first `count` of some finite values: the same as one after another. `min` and `max` are those
+   * of the values.
+   */
+  // oxlint-disable-next-line max-params -- called for every batch of records
+  recordAll(values: readonly number[], count: number, min: number, max: number): void {
+    if (min <= 0) {
+      for (let i = 0; i < count; i++) this.record(values[i] as number);
+      return;
+    }
+    this.#makeRoom(this.positive, min);
+    this.#makeRoom(this.positive, max);
+    this.positive.incrementAll(values, count, bucketFinder(this.scale));
   }
 
   /** downscale halves the resolution until the scale is that, merging buckets. */
@@ -52,7 +67,10 @@ export class ExponentialBuckets {
     this.negative.subtract(part.negative, part.scale - this.scale);
   }
 
-  #makeRoom(range: BucketRange, magnitude: number, index: number): void {
+  /** Has the range hold the bucket of a magnitude, at a smaller scale if need be. */
+  #makeRoom(range: BucketRange, magnitude: number): void {
+    const index = bucketIndex(magnitude, this.scale);
+    if (range.holds(index)) return;
     let low = Math.min(range.offset, index);
     let high = Math.max(range.offset + range.length - 1, index);
     if (range.length === 0) low = high = index;
@@ -63,7 +81,6 @@ export class ExponentialBuckets {
     }
     if (by > 0) this.downscale(this.scale - by);
     range.extendTo(low, high);
-    range.tryIncrement(bucketIndex(magnitude, this.scale));
   }
 }
 
@@ -74,7 +91,7 @@ export class BucketRange {
   /** How many buckets there are. */
   length: number;
   /** The counts, and room for more behind them. */
-  #counts: Float64Array;
+  #counts: number[];
 
   constructor(from?: BucketRange) {
     this.offset = from?.offset ?? 0;
@@ -83,16 +100,24 @@ export class BucketRange {
   }
 
   /** The counts, from the first bucket on. */
-  get counts(): Float64Array {
-    return this.#counts.subarray(0, this.length);
+  get counts(): readonly number[] {
+    return this.#counts.slice(0, this.length);
   }
 
-  /** Counts one more in a bucket; false when there is no such bucket yet. */
-  tryIncrement(index: number): boolean {
+  /** Whether there is a bucket of that index. */
+  holds(index: number): boolean {
+    return index >= this.offset && index < this.offset + this.length;
+  }
+
+  /** Counts one more in a bucket that there is. */
+  increment(index: number): void {
     const place = index - this.offset;
-    if (place < 0 || place >= this.length) return false;
     this.#counts[place] = (this.#counts[place] as number) + 1;
-    return true;
+  }
+
+  /** Counts the first `count` of some positive values; there are buckets for all of them. */
+  incrementAll(values: readonly number[], count: number, finder: BucketFinder): void {
+    finder.countAll(values, count, this.#counts, this.offset);
   }
 
   /** extendTo makes the buckets from index `low` to `high` (inclusive) those of the range; it holds all that are there. */
@@ -101,8 +126,8 @@ export class BucketRange {
     const shift = this.length === 0 ? 0 : this.offset - low;
     if (shift > 0 || length > this.#counts.length) {
       const capacity = Math.min(mostBuckets, Math.max(length, 2 * this.#counts.length, 8));
-      const counts = new Float64Array(capacity);
-      counts.set(this.counts, shift);
+      const counts = zeros(capacity);
+      for (let i = 0; i < this.length; i++) counts[shift + i] = this.#counts[i] as number;
       this.#counts = counts;
     }
     this.offset = low;
@@ -113,7 +138,7 @@ export class BucketRange {
     if (this.length === 0 || by === 0) return;
     const offset = this.offset >> by;
     const length = ((this.offset + this.length - 1) >> by) - offset + 1;
-    const counts = new Float64Array(this.#counts.length);
+    const counts = zeros(this.#counts.length);
     for (let i = 0; i < this.length; i++) {
       const place = ((this.offset + i) >> by) - offset;
       counts[place] = (counts[place] as number) + (this.#counts[i] as number);
@@ -133,4 +158,9 @@ export class BucketRange {
   }
 }
 
-const noCounts = new Float64Array(0);
+const noCounts: number[] = [];
+
+/** V8 keeps them as whole numbers of 31 bits, or as doubles once one is larger. */
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
+}

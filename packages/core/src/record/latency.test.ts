@@ -58,6 +58,31 @@ it('takes values below 0 in a histogram, but only finite ones', () => {
   expect(telemetry.snapshot().latency('h')).toMatchObject({ count: 1, sum: -5, min: -5, max: -5 });
 });
 
+it.each(['explicit', 'exponential'] as const)(
+  'records thousands of values in a bound latency exactly, and what is refused between them changes nothing, with %s buckets',
+  (latencyHistogram) => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), latencyHistogram });
+    const latency = telemetry.latency('p');
+    const one = telemetry.latency('p', { attributes: { chain: 'base' } });
+    let sum = 0;
+    for (let i = 1; i <= 5000; i++) {
+      // Fractions whose sum depends on the order.
+      expect(latency.record(i / 10)).toEqual({ ok: true });
+      sum += i / 10;
+      if (i % 7 === 0) expect(latency.record(-i)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+      if (i % 128 === 0)
+        expect(latency.record(Number.NaN)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+      if (i % 1000 === 1) {
+        one.record(i);
+        expect(telemetry.snapshot().latency('p')).toMatchObject({ count: i, sum, min: 0.1, max: i / 10 });
+      }
+    }
+    expect(telemetry.account().byName.get('p')?.recorded).toBe(5005n);
+    expect(telemetry.snapshot().latency('p')?.quantile(0.5)).toBeCloseTo(250, -1);
+    expect(telemetry.snapshot().latency('p', { chain: 'base' })).toMatchObject({ count: 5, max: 4001 });
+  },
+);
+
 describe('time', () => {
   it('records how long a function took, and returns what it returns', () => {
     const { telemetry, clock } = makeHandle();

@@ -24,3 +24,32 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
   if (value > (values[max] as number)) values[max] = value;
   return true;
 }
+
+/** recordAllInRow records the first `count` of some finite values in the row of a series that is there. */
+export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
+  const { metric, values, offset } = cell;
+  if (metric.buckets !== undefined) recordAllInExponentialBuckets(cell, recorded, count);
+  else if (!metric.explicitBounds.isDense) metric.explicitBounds.recordAll(recorded, count, values, offset);
+  else for (let i = 0; i < count; i++) recordInRow(cell, recorded[i] as number);
+}
+
+function recordAllInExponentialBuckets(cell: Cell, recorded: readonly number[], count: number): void {
+  const { metric, values, offset } = cell;
+  let sum = values[offset + histogramRow.windowSum] as number;
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = 0; i < count; i++) {
+    const value = recorded[i] as number;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  values[offset + histogramRow.windowSum] = sum;
+  if (min < (values[offset + histogramRow.windowMin] as number))
+    values[offset + histogramRow.windowMin] = min;
+  if (max > (values[offset + histogramRow.windowMax] as number))
+    values[offset + histogramRow.windowMax] = max;
+  const total = offset + histogramRow.buckets;
+  values[total] = (values[total] as number) + count;
+  metric.ownBuckets(cell.row).recordAll(recorded, count, min, max);
+}

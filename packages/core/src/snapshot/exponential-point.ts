@@ -68,6 +68,6 @@ function readRange(range: BucketRange): ExponentialRange {
   while (end > first && counts[end - 1] === 0) end--;
   return {
     offset: first === end ? 0 : offset + first,
-    bucketCounts: Array.from(counts.subarray(first, end)),
+    bucketCounts: counts.slice(first, end),
   };
 }
