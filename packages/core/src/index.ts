@@ -22,17 +22,13 @@ export type {
   ObserveOptions,
   TelemetryHandleOptions,
 } from './handle-options.ts';
+export type { Counter, Gauge, Histogram, Latency, UpDownCounter } from './instruments.ts';
 export type { FlushOnExitOptions } from './lifecycle/flush-on-exit-options.ts';
 export type { ExitSignal, HostEvent, HostProcess } from './lifecycle/host-process.ts';
 export type { Account, Amounts } from './reader/account.ts';
 export { FlushError } from './reader/flush-result.ts';
 export type { FlushFailure, FlushFigures, FlushReport, FlushResult } from './reader/flush-result.ts';
-export type { Counter } from './record/counter.ts';
-export type { Gauge } from './record/gauge.ts';
-export type { Histogram } from './record/histogram.ts';
-export type { Latency } from './record/latency.ts';
 export type { Observed, ObservedValue } from './record/observe.ts';
-export type { UpDownCounter } from './record/up-down-counter.ts';
 export type { Recording } from './recording.ts';
 export { failure, succeeded, success } from './result.ts';
 export type { Failure, Result, Success } from './result.ts';
@@ -56,3 +52,6 @@ export type { TelemetryErrorCode } from './telemetry-error.ts';
 export { sendsDelta } from './temporality.ts';
 export { TelemetryHandle } from './telemetry-handle.ts';
 export type { DeliveryStatus, FlushOptions } from './telemetry-handle.ts';
+export type { AttachOptions, AttachedTelemetry } from './threads/attached-telemetry.ts';
+export type { ThreadStatus } from './threads/attached-threads.ts';
+export type { SharedTelemetry } from './threads/shared-telemetry.ts';

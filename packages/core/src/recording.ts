@@ -5,12 +5,8 @@ import type {
   LatencyOptions,
   ObserveOptions,
 } from './handle-options.ts';
-import type { Counter } from './record/counter.ts';
-import type { Gauge } from './record/gauge.ts';
-import type { Histogram } from './record/histogram.ts';
-import type { Latency } from './record/latency.ts';
+import type { Counter, Gauge, Histogram, Latency, UpDownCounter } from './instruments.ts';
 import type { Observed } from './record/observe.ts';
-import type { UpDownCounter } from './record/up-down-counter.ts';
 import type { Result } from './result.ts';
 import type { TelemetryError } from './telemetry-error.ts';
 

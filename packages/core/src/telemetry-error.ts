@@ -9,6 +9,8 @@
  * - `INVALID_OPTIONS`: bounds, unit or description of an instrument that can't be used.
  * - `KIND_CONFLICT`: the name is already an instrument of another kind.
  * - `SHUT_DOWN`: the handle was shut down; nothing is recorded or sent any more.
+ * - `TOO_MANY_THREADS`: a thread can't be attached, since as many are as can be.
+ * - `OUT_OF_MEMORY`: there is no memory left for a new series of an attached thread.
  * - `PARTIAL_SUCCESS`: the collector took the request but rejected some of its data points.
  * - `BACKING_OFF`: no request was made, since after failures, or at the collector's wish, the next is not due yet.
  * - `WINDOW_DROPPED`: deltas could not be delivered for so long that they were given up.
@@ -22,6 +24,8 @@ export type TelemetryErrorCode =
   | 'INVALID_OPTIONS'
   | 'KIND_CONFLICT'
   | 'SHUT_DOWN'
+  | 'TOO_MANY_THREADS'
+  | 'OUT_OF_MEMORY'
   | 'PARTIAL_SUCCESS'
   | 'BACKING_OFF'
   | 'WINDOW_DROPPED'

@@ -27,7 +27,7 @@ import { type Result, failure, succeeded } from './result.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { Cell } from './state/cell.ts';
 import type { InstrumentKind } from './state/metric.ts';
-import { type MetricOptions, State } from './state/state.ts';
+import { type MetricOptions, State, type StateOptions } from './state/state.ts';
 import type { TelemetryError } from './telemetry-error.ts';
 import {
   type HistogramOptions,
@@ -39,6 +39,9 @@ import {
   invalidOption,
   longestTimerMs,
 } from './handle-options.ts';
+import { type AttachOptions, AttachedTelemetry } from './threads/attached-telemetry.ts';
+import { AttachedThreads, type ThreadStatus } from './threads/attached-threads.ts';
+import type { SharedTelemetry } from './threads/shared-telemetry.ts';
 import { unixNanoOf } from './unix-nano.ts';
 
 /** DeliveryStatus is how delivering goes. */
@@ -96,6 +99,8 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   #failuresInRow = 0;
   #shutdown: Promise<FlushResult> | undefined = undefined;
   #takeOffExitHook = (): void => {};
+  readonly #stateOptions: Omit<StateOptions, 'warn'>;
+  #threads: AttachedThreads | undefined = undefined;
 
   constructor(options: TelemetryHandleOptions) {
     const { clock, timeoutMs, flushIntervalMs, warn, selfMetrics, ...rest } = checkOptions(options);
@@ -109,6 +114,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     this.#timeoutMs = timeoutMs;
     this.#flushIntervalMs = flushIntervalMs;
     this.#warn = warn;
+    this.#stateOptions = state;
     this.#state = new State({ ...state, warn }, unixNanoOf(clock.unixMs()));
     this.#reader = new Reader({
       state: this.#state,
@@ -216,6 +222,40 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       if (!metric.ok) throw metric.error;
     }
     return catalogued(this);
+  }
+
+  /**
+   * attach has this thread record into a handle of another one, which called `share()`. Records are in every flush and
+   * snapshot there that begins after them, and none is lost with this thread.
+   *
+   * @throws TelemetryError `INVALID_OPTIONS` for what `share()` did not give; `TOO_MANY_THREADS` when 64 threads are
+   *   attached
+   */
+  static attach(shared: SharedTelemetry, options: AttachOptions = {}): AttachedTelemetry {
+    return new AttachedTelemetry(shared, options);
+  }
+
+  /**
+   * share gives what other threads can `attach` to: pass it to workers in `workerData` or a message, as often as you
+   * like. Up to 64 threads can be attached at the same time.
+   */
+  share(): SharedTelemetry {
+    if (this.#threads === undefined) {
+      const { state, stateOptions, warn } = {
+        state: this.#state,
+        stateOptions: this.#stateOptions,
+        warn: this.#warn,
+      };
+      this.#threads = new AttachedThreads({ state, stateOptions, warn });
+      if (state.isClosed) this.#threads.close();
+      else state.addSource(this.#threads);
+    }
+    return this.#threads.shared();
+  }
+
+  /** threads says how it goes with the threads that are attached. */
+  threads(): ThreadStatus {
+    return this.#threads?.status() ?? { attached: 0, refused: new Map() };
   }
 
   /** snapshot looks at what has been recorded, without clearing anything. */

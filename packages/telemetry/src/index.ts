@@ -10,6 +10,8 @@ export type {
   Account,
   Amounts,
   AttributeValue,
+  AttachOptions,
+  AttachedTelemetry,
   Attributes,
   Catalogue,
   CataloguedRecording,
@@ -38,9 +40,11 @@ export type {
   Points,
   Recording,
   Result,
+  SharedTelemetry,
   Snapshot,
   TelemetryErrorCode,
   Temporality,
+  ThreadStatus,
   UpDownCounter,
 } from '@pqcnet/telemetry-core';
 export {

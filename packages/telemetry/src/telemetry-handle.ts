@@ -1,5 +1,12 @@
 import { type TelemetryConfig, type TelemetryConfigInput, validateConfig } from '@pqcnet/telemetry-config';
-import { type Clock, type Exporter, TelemetryHandle as CoreTelemetryHandle } from '@pqcnet/telemetry-core';
+import {
+  type AttachOptions,
+  type AttachedTelemetry,
+  type Clock,
+  type Exporter,
+  type SharedTelemetry,
+  TelemetryHandle as CoreTelemetryHandle,
+} from '@pqcnet/telemetry-core';
 import type { Transport } from '@pqcnet/telemetry-exporter-otlp-http';
 import { describeResource } from './describe-resource.ts';
 import { describeExporter } from './describe-exporter.ts';
@@ -30,7 +37,16 @@ export const TelemetryHandle: {
    * @throws TelemetryError `INVALID_OPTIONS` when a file that the configuration names can't be read
    */
   fromConfig(config: TelemetryConfig | TelemetryConfigInput, options?: FromConfigOptions): TelemetryHandle;
+  /**
+   * attach has this thread record into a handle of another one, which called `share()`. Records are in every flush and
+   * snapshot there that begins after them, and none is lost with this thread.
+   *
+   * @throws TelemetryError `INVALID_OPTIONS` for what `share()` did not give; `TOO_MANY_THREADS` when 64 threads are
+   *   attached
+   */
+  attach(shared: SharedTelemetry, options?: AttachOptions): AttachedTelemetry;
 } = {
+  attach: (shared, options) => CoreTelemetryHandle.attach(shared, options),
   fromConfig(input, { exporter, transport, clock } = {}) {
     const config = validateConfig(input);
     return new CoreTelemetryHandle({

@@ -176,7 +176,7 @@ export class Reader {
 
   /** account says where everything that was recorded is. */
   account(): Account {
-    this.#options.state.fold();
+    this.#options.state.foldAll();
     const byName = new Map<string, Amounts>();
     for (const metric of this.#options.state.metrics()) {
       if (metric.aggregation !== 'gauge') byName.set(metric.name, this.#bookOf(metric).amounts());
@@ -233,6 +233,8 @@ export class Reader {
       if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
         return summary.resultUntried(this.#waitMs(limits));
       this.#makeRoom();
+      // Other threads record until this moment, and not in between.
+      if (this.#isLast) state.closeSources();
       const window = this.#cut();
       if (this.#isLast) state.close();
       const { isSettled: isDone, isAccepted } = await this.#deliver(window, summary, limits);

@@ -10,7 +10,7 @@ export class Histogram {
 
   /** @internal */
   constructor(binding: Binding) {
-    this.#partial = new DistributionPartial(binding, validateValue);
+    this.#partial = new DistributionPartial(binding, validateHistogramValue);
   }
 
   /**
@@ -26,7 +26,7 @@ export class Histogram {
 }
 
 /** The `INVALID_VALUE` error of a value that no histogram can record. */
-function validateValue(name: string, value: unknown): TelemetryError | undefined {
+export function validateHistogramValue(name: string, value: unknown): TelemetryError | undefined {
   if (Number.isFinite(value)) return undefined;
   return new TelemetryError(
     'INVALID_VALUE',

@@ -4,6 +4,7 @@ import { type Result, succeeded } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 import { DistributionPartial } from './distribution-partial.ts';
+import { runTimed } from './run-timed.ts';
 
 /** Latency is a histogram of milliseconds bound to one series: it records without looking anything up. */
 export class Latency {
@@ -40,28 +41,7 @@ export class Latency {
    * returns or throws passes through.
    */
   time<T>(run: () => T): T {
-    const done = this.start();
-    let returned: T;
-    try {
-      returned = run();
-    } catch (error) {
-      done();
-      throw error;
-    }
-    if (!isPromiseLike(returned)) {
-      done();
-      return returned;
-    }
-    return returned.then(
-      (value) => {
-        done();
-        return value;
-      },
-      (error: unknown) => {
-        done();
-        throw error;
-      },
-    ) as T;
+    return runTimed(run, this.start());
   }
 }
 
@@ -72,8 +52,4 @@ export function validateLatency(name: string, milliseconds: unknown): TelemetryE
     'INVALID_VALUE',
     `Latency ${describeValue(name)} can't record ${describeValue(milliseconds)}: expected a finite number of milliseconds, not below 0.`,
   );
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

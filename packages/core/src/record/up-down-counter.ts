@@ -31,19 +31,22 @@ export class UpDownCounter {
   }
 
   #addUnusual(delta: number | bigint): Result<void, TelemetryError> {
-    if (typeof delta !== 'bigint' && !Number.isSafeInteger(delta)) {
-      return failure(
-        new TelemetryError(
-          'INVALID_VALUE',
-          `Up-down counter ${describeValue(this.#binding.name)} can't add ${describeValue(delta)}: expected a safe integer or a bigint.`,
-        ),
-      );
-    }
+    const invalid = validateSignedDelta(this.#binding.name, delta);
+    if (invalid !== undefined) return failure(invalid);
     const cell = this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell;
     if (cell !== cell.metric.overflow) this.#place = cell;
     return addToUpDownCounter(cell, delta);
   }
+}
+
+/** The error of a delta that no up-down counter can add, whatever it is at. */
+export function validateSignedDelta(name: string, delta: unknown): TelemetryError | undefined {
+  if (typeof delta === 'bigint' || Number.isSafeInteger(delta)) return undefined;
+  return new TelemetryError(
+    'INVALID_VALUE',
+    `Up-down counter ${describeValue(name)} can't add ${describeValue(delta)}: expected a safe integer or a bigint.`,
+  );
 }
 
 /** Does the usual case. False, and nothing done, for all else: NaN, fractions, a parked place, a sum beyond 2^53 − 1. */

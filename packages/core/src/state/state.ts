@@ -57,6 +57,14 @@ export interface Partial {
   fold(): void;
 }
 
+/** RecordSource is another place where records are kept until someone looks: what other threads recorded. */
+export interface RecordSource {
+  /** Adds what was recorded since the last time to the rows. */
+  fold(): void;
+  /** Does so a last time, and has nothing recorded there any more. */
+  close(): void;
+}
+
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
 const mostPartials = 2 ** 16;
 
@@ -84,6 +92,7 @@ export class State {
   /** What holds something that is not in a slab yet. */
   #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
+  readonly #sources: RecordSource[] = [];
   #lastSeriesId = 0;
   #isGathering = false;
   #isClosed = false;
@@ -189,7 +198,23 @@ export class State {
     if (this.#partials.length >= mostPartials) this.fold();
   }
 
-  /** fold brings everything that was recorded into the slabs. */
+  /** addSource has records of other threads folded in before anything is read. */
+  addSource(source: RecordSource): void {
+    this.#sources.push(source);
+  }
+
+  /** closeSources has nothing recorded in other threads any more; what was is folded in. */
+  closeSources(): void {
+    for (const source of this.#sources) source.close();
+  }
+
+  /** foldAll brings everything that was recorded into the slabs, on whatever thread. */
+  foldAll(): void {
+    this.fold();
+    for (const source of this.#sources) source.fold();
+  }
+
+  /** fold brings everything that was recorded on this thread into the slabs. */
   fold(): void {
     const partials = this.#partials;
     if (partials.length === 0) return;
@@ -199,7 +224,7 @@ export class State {
 
   /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
   gather(): void {
-    this.fold();
+    this.foldAll();
     // An observer that looks or flushes itself comes here again.
     if (this.#isClosed || this.#options.isDisabled || this.#isGathering) return;
     this.#isGathering = true;
@@ -221,6 +246,7 @@ export class State {
   /** close makes every record from now on fail with `SHUT_DOWN`; what was recorded can still be read. */
   close(): void {
     this.fold();
+    this.closeSources();
     this.#isClosed = true;
     for (const metric of this.metrics()) for (const cell of metric.cells) cell.park();
   }
