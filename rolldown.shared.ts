@@ -37,6 +37,8 @@ export function bundle({ folder, entry, splitsLateImports }: BundleOptions): Rol
     plugins: [keepLicences()],
     output: {
       dir: 'dist',
+      // What an earlier build left is not to be published. The package's own entry is built first.
+      cleanDir: entry === 'index',
       format: 'esm',
       chunkFileNames: '[name].js',
       sourcemap: true,

@@ -1,5 +1,6 @@
 import { checkCombinations, withoutUnusable } from './check-combinations.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
+import type { ConfigOptions } from './config-options.ts';
 import { emitConfigWarning, type WarningListener } from './config-warning.ts';
 import type { Environment } from './expand-variables.ts';
 import { mergeLayers, type Merged } from './merge-layers.ts';
@@ -12,14 +13,6 @@ import { resolveConfig } from './resolve-config.ts';
 import { showPath, type KeyPath } from './show-path.ts';
 import type { ConfigOrigins, TelemetryConfig } from './telemetry-config.ts';
 import { emptyLayer, validateLayer, type ReadLayer } from './validate-layer.ts';
-
-/** ConfigOptions is what every way to a configuration takes. */
-export interface ConfigOptions {
-  /** Where environment variables are looked up. Default: `process.env`. `{}` leaves the environment out. */
-  readonly environment?: Environment | undefined;
-  /** Gets each warning. Default: `process.emitWarning`. */
-  readonly onWarning?: WarningListener | undefined;
-}
 
 /** FileSource is a configuration file. */
 export interface FileSource {

@@ -1,4 +1,4 @@
-export type { ConfigOptions } from './build-config.ts';
+export type { ConfigOptions } from './config-options.ts';
 export { ConfigError } from './config-error.ts';
 export type { ConfigErrorCode, ConfigProblem } from './config-error.ts';
 export type { ConfigWarning, WarningListener } from './config-warning.ts';

@@ -1,4 +1,5 @@
-import { buildConfig, type ConfigOptions, type FileSource } from './build-config.ts';
+import { buildConfig, type FileSource } from './build-config.ts';
+import type { ConfigOptions } from './config-options.ts';
 import { readFileLayer } from './read-file-layer.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 import type { TelemetryConfigInput } from './telemetry-config-input.ts';

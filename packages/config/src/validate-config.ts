@@ -1,4 +1,5 @@
-import { buildConfig, type ConfigOptions } from './build-config.ts';
+import { buildConfig } from './build-config.ts';
+import type { ConfigOptions } from './config-options.ts';
 import { isTelemetryConfig, type TelemetryConfig } from './telemetry-config.ts';
 import type { TelemetryConfigInput } from './telemetry-config-input.ts';
 

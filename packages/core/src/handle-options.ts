@@ -9,6 +9,7 @@ import {
   validateName,
   validateUnit,
 } from './record/validate-instrument.ts';
+import { requireNode } from './require-node.ts';
 import type { MetricOptions } from './state/state.ts';
 import { TelemetryError } from './telemetry-error.ts';
 
@@ -117,8 +118,12 @@ export interface CheckedOptions {
   readonly warn: (message: string) => void;
 }
 
-/** checkOptions fills in what was left out. Throws a TelemetryError with `INVALID_OPTIONS` for what can't be used. */
+/**
+ * checkOptions fills in what was left out. Throws a TelemetryError with `INVALID_OPTIONS` for what can't be used, or with
+ * `UNSUPPORTED_RUNTIME` where it can't run.
+ */
 export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
+  requireNode(globalThis.process?.versions.node);
   const { exporter, flushIntervalMs = 10_000, timeoutMs = 10_000, cardinalityLimit = 2000 } = options;
   if (!temporalities.includes(exporter.temporality)) {
     throw invalidOption('exporter.temporality', exporter.temporality, temporalities.join(', '));

@@ -14,6 +14,7 @@
  * - `PARTIAL_SUCCESS`: the collector took the request but rejected some of its data points.
  * - `BACKING_OFF`: no request was made, since after failures, or at the collector's wish, the next is not due yet.
  * - `WINDOW_DROPPED`: deltas could not be delivered for so long that they were given up.
+ * - `UNSUPPORTED_RUNTIME`: thrown at set-up by a Node that is too old.
  * - `EXPORTER_FAILED`: an exporter threw or rejected, which its contract forbids.
  */
 export type TelemetryErrorCode =
@@ -29,6 +30,7 @@ export type TelemetryErrorCode =
   | 'PARTIAL_SUCCESS'
   | 'BACKING_OFF'
   | 'WINDOW_DROPPED'
+  | 'UNSUPPORTED_RUNTIME'
   | 'EXPORTER_FAILED';
 
 /** TelemetryError is every error of this library: a stable `code`, a message for people, and the `cause` if any. */

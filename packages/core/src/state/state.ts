@@ -53,7 +53,11 @@ export interface Observation {
  * its own is the fastest a record can be.
  */
 export interface Partial {
-  /** Adds what was recorded to the row, and begins anew at nothing. */
+  /**
+   * Adds what was recorded to the row, and begins anew at nothing.
+   *
+   * @internal
+   */
   fold(): void;
 }
 

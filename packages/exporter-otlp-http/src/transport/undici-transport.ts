@@ -47,7 +47,7 @@ const HTTP_VERSIONS: ReadonlySet<HttpVersion> = new Set(['1.1', '2']);
  * undiciTransport sends with one kept-alive connection, one request at a time, each exactly once. undici is loaded at
  * the first send, since loading takes it about 100 ms.
  *
- * @throws OtlpHttpError INVALID_EXPORTER_OPTIONS when an option, or a TLS file, can't be used.
+ * @throws OtlpHttpError INVALID_EXPORTER_OPTIONS when an option, or a TLS file, can't be used, and on Bun.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
   return new UndiciTransport(options);
@@ -113,6 +113,10 @@ class UndiciTransport implements Transport {
 }
 
 function checkOptions(options: UndiciTransportOptions): void {
+  // Bun puts a module of its own in undici's place, which sends nothing.
+  if (process.versions['bun'] !== undefined) {
+    throw invalid('undiciTransport does not run on Bun: use fetchTransport() as the transport');
+  }
   for (const name of ['keepAliveTimeoutMs', 'connectTimeoutMs'] as const) {
     const value = options[name];
     if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
