@@ -67,9 +67,31 @@ async function deliver(runtime: Runtime, project: string, file: string): Promise
     arguments: [file],
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TELEMETRY_TOML: 'telemetry.toml' },
   });
-  expect(finished, finished.stderr).toMatchObject({ status: 0, stderr: '' });
+  expect(finished).toMatchObject({ status: 0, stderr: '' });
   expect(collector.sum('ingest.success', { chain: 'base' })).toBe(1n);
   return finished;
+}
+
+function importOf(name: string): string {
+  const local = name.replaceAll('-', '_');
+  return `import * as ${local} from '@pqcnet/${name}';\nexport { ${local} };\n`;
+}
+
+function settings(module: string, resolution: string): string {
+  return JSON.stringify({
+    compilerOptions: {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      target: 'es2022',
+      // What is not said here is what TypeScript takes by itself; declarations are checked, too.
+      skipLibCheck: false,
+      types: ['node'],
+      module,
+      moduleResolution: resolution,
+    },
+    files: ['quick-start.ts', 'custom-exporter.ts', 'all.ts'],
+  });
 }
 
 beforeAll(async () => {
@@ -146,7 +168,7 @@ describe('installed with npm', () => {
       arguments: [command, 'check', 'telemetry.toml'],
       environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
     });
-    expect(finished, finished.stderr).toMatchObject({ status: 0 });
+    expect(finished).toMatchObject({ status: 0 });
     expect(collector.requests.length).toBeGreaterThan(0);
   });
 });
@@ -189,28 +211,6 @@ describe('in a TypeScript project', () => {
     write(project, 'all.ts', [...ours, 'telemetry-test-collector'].map(importOf).join(''));
   });
 
-  function importOf(name: string): string {
-    const local = name.replaceAll('-', '_');
-    return `import * as ${local} from '@pqcnet/${name}';\nexport { ${local} };\n`;
-  }
-
-  function settings(module: string, resolution: string): string {
-    return JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noEmit: true,
-        target: 'es2022',
-        // What is not said here is what TypeScript takes by itself; declarations are checked, too.
-        skipLibCheck: false,
-        types: ['node'],
-        module,
-        moduleResolution: resolution,
-      },
-      files: ['quick-start.ts', 'custom-exporter.ts', 'all.ts'],
-    });
-  }
-
   it.each(
     (['5.9', '6.0', '7.0'] as const).flatMap((version) => [
       { version, module: 'nodenext', resolution: 'nodenext' },
@@ -237,7 +237,7 @@ describe('in a TypeScript project', () => {
 
   it("swaps in an exporter of somebody else's package", async () => {
     const finished = await run(pinned, { project, arguments: ['custom-exporter.ts'] });
-    expect(finished, finished.stderr).toMatchObject({ status: 0, stderr: '' });
+    expect(finished).toMatchObject({ status: 0, stderr: '' });
     expect(finished.stdout).toMatch(/^same classes true\nexported ingest\.success=2\nflushed true\n/);
   });
 });
