@@ -254,6 +254,34 @@ describe('shutdown', () => {
     expect(exporter.snapshots).toHaveLength(1);
   });
 
+  it.each([{ force: false }, { force: true }])(
+    'gives a flush that hangs half of the time, and flushes a last time in the other (%j)',
+    async (options) => {
+      const clock = new ManualClock();
+      const exporter = new ScriptedExporter();
+      const telemetry = new TelemetryHandle({ exporter, clock });
+      telemetry.recordCounter('c', 1);
+      exporter.next(
+        (_, { signal }) =>
+          new Promise((resolve) => {
+            signal.addEventListener('abort', () => resolve(failed('ambiguous')));
+          }),
+      );
+      const hanging = telemetry.flush(options);
+      telemetry.recordCounter('c', 1);
+      const ended = telemetry.shutdown({ timeoutMs: 2000 });
+      clock.advance(999);
+      await settle();
+      expect(exporter.snapshots).toHaveLength(1);
+      clock.advance(1);
+      expect(await hanging).toMatchObject({ ok: false, error: { code: 'TEST_FAILURE' } });
+      expect(await ended).toMatchObject({ ok: true });
+      expect(exporter.snapshots.map((snapshot) => snapshot.total('c'))).toEqual([1n, 2n]);
+      expect(telemetry.account()).toMatchObject({ recorded: 2n, accepted: 2n });
+      expect(clock.timers).toHaveLength(0);
+    },
+  );
+
   it('refuses what is recorded once the last snapshot was taken, rather than losing it', async () => {
     const exporter = new ScriptedExporter();
     const telemetry = new TelemetryHandle({ exporter });

@@ -52,6 +52,8 @@ export interface FlushLimits {
   readonly force?: boolean;
   /** How often each window may be tried. */
   readonly maxAttempts?: number;
+  /** Whether it is the last one: others are to end when it waits. */
+  readonly isFinal?: boolean;
 }
 
 /** TurnLimits is what the tries of one flush must keep to. */
@@ -130,12 +132,13 @@ export class Reader {
 
   /**
    * flushFinally flushes a last time, with the flush under way all within `timeoutMs`, and closes the state at the very
-   * moment that the last snapshot is taken: what is recorded later is refused, not lost.
+   * moment that the last snapshot is taken: what is recorded later is refused, not lost. A flush under way that hangs
+   * has half of the time, so that the last one gets its turn.
    */
   async flushFinally(timeoutMs: number): Promise<FlushResult> {
     const { clock, state } = this.#options;
     this.#lastMomentMs = clock.monotonicMs() + timeoutMs;
-    const cancel = clock.schedule(() => this.#abort?.abort(), timeoutMs, { keepsProcessAlive: true });
+    const cancel = clock.schedule(() => this.#abort?.abort(), timeoutMs / 2, { keepsProcessAlive: true });
     // A flush that waits for its turn need not: this one forces its way.
     this.#isLast = true;
     this.#wake?.();
@@ -146,8 +149,8 @@ export class Reader {
     ) {
       await busy;
     }
-    const result = await this.#run({ timeoutMs, force: true });
     cancel();
+    const result = await this.#run({ timeoutMs, force: true, isFinal: true });
     state.close();
     return result;
   }
@@ -209,12 +212,17 @@ export class Reader {
     return promise;
   }
 
-  async #flushOnce({ timeoutMs, force = false, maxAttempts = Infinity }: FlushLimits): Promise<FlushResult> {
+  async #flushOnce({
+    timeoutMs,
+    force = false,
+    maxAttempts = Infinity,
+    isFinal = false,
+  }: FlushLimits): Promise<FlushResult> {
     const { clock, state } = this.#options;
     const endsAtMs = clock.monotonicMs() + timeoutMs;
-    // Once the last flush waits, one that does not force its way is to end.
+    // Once the last flush waits, any other is to end.
     const deadlineMs = (): number =>
-      this.#isLast && !force ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
+      this.#isLast && !isFinal ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
     if (clock.monotonicMs() >= deadlineMs()) return failure(flushedTooLate());
     // However long nothing can be sent: bound instruments that are gone are not kept for it.
     state.fold();
