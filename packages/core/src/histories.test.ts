@@ -33,7 +33,14 @@ type Step =
       readonly isBound: boolean;
     }
   | { readonly act: 'move'; readonly chain: string; readonly by: bigint }
-  | { readonly act: 'flush'; readonly statuses: readonly Status[]; readonly during: readonly bigint[] }
+  | {
+      readonly act: 'flush';
+      readonly statuses: readonly Status[];
+      readonly during: readonly bigint[];
+      /** How a synchronous flush ends that comes meanwhile, if one does. */
+      readonly overtakenBy: readonly Status[] | undefined;
+    }
+  | { readonly act: 'flush synchronously'; readonly statuses: readonly Status[] }
   | { readonly act: 'look' };
 
 const status = fc.constantFrom<Status>(
@@ -66,18 +73,21 @@ function stepOn(chains: readonly string[], mostlyAccepted: number): fc.Arbitrary
     fc.bigInt(-10n, 10n),
     fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 62n, -(2n ** 62n)),
   );
+  const statuses = fc.oneof(
+    { weight: mostlyAccepted, arbitrary: fc.constant<Status[]>(['accepted']) },
+    { weight: 1, arbitrary: fc.array(status, { minLength: 1, maxLength: 3 }) },
+  );
   return fc.oneof(
     fc.record({ act: fc.constant('count' as const), chain, delta, isBound: fc.boolean() }),
     fc.record({ act: fc.constant('measure' as const), chain, ms, isBound: fc.boolean() }),
     fc.record({ act: fc.constant('move' as const), chain, by }),
     fc.record({
       act: fc.constant('flush' as const),
-      statuses: fc.oneof(
-        { weight: mostlyAccepted, arbitrary: fc.constant<Status[]>(['accepted']) },
-        { weight: 1, arbitrary: fc.array(status, { minLength: 1, maxLength: 3 }) },
-      ),
+      statuses,
       during: fc.array(fc.bigInt(0n, 10n), { maxLength: 2 }),
+      overtakenBy: fc.option(statuses, { nil: undefined, freq: 8 }),
     }),
+    fc.record({ act: fc.constant('flush synchronously' as const), statuses }),
     fc.record({ act: fc.constant('look' as const) }),
   );
 }
@@ -100,6 +110,7 @@ class History implements Exporter {
   readonly #boundLatencies = new Map<string, Latency>();
   #statuses: readonly Status[] = [];
   #during: readonly bigint[] = [];
+  #overtakenBy: readonly Status[] | undefined = undefined;
   isAllAccepted = true;
 
   constructor(options: Partial<TelemetryHandleOptions>, temporality: Temporality = 'cumulative') {
@@ -139,30 +150,71 @@ class History implements Exporter {
     else expect(result.error.code).toBe('COUNTER_OVERFLOW');
   }
 
-  async flush(statuses: readonly Status[], during: readonly bigint[]): Promise<void> {
+  async flush(
+    statuses: readonly Status[],
+    during: readonly bigint[],
+    overtakenBy?: readonly Status[],
+  ): Promise<void> {
     this.#statuses = statuses;
     this.#during = during;
+    this.#overtakenBy = overtakenBy;
     this.isAllAccepted = true;
     const result = await this.telemetry.flush({ force: true });
-    expect(result.ok).toBe(this.isAllAccepted);
+    if (overtakenBy === undefined) expect(result.ok).toBe(this.isAllAccepted);
+    this.#overtakenBy = undefined;
   }
 
-  async export(snapshot: Snapshot, { ranges }: ExportOptions): Promise<ExportReport> {
-    const measured = new Map([...this.undelivered].map(([chain, ms]) => [chain, ms.length]));
-    const statuses = this.#statuses;
-    this.#statuses = ['accepted'];
+  flushSync(statuses: readonly Status[]): void {
+    this.#statuses = statuses;
+    this.isAllAccepted = true;
+    expect(this.telemetry.flushSync()?.ok).toBe(this.isAllAccepted);
+  }
+
+  async export(snapshot: Snapshot, { ranges = wholeOf(snapshot) }: ExportOptions): Promise<ExportReport> {
+    const measured = this.#measured();
     for (const delta of this.#during) this.count('a', delta);
     await Promise.resolve();
     for (const delta of this.#during) this.count('b', delta);
     this.#during = [];
-    const parts = (ranges ?? [{ from: 0, to: snapshot.points.length }]).flatMap((range) =>
-      split(range, statuses),
-    );
+    const overtakenBy = this.#overtakenBy;
+    if (overtakenBy === undefined) return this.#answerAll(snapshot, ranges, measured);
+    // It has arrived, and may have been taken; what comes of it in the end nobody hears.
+    this.#overtakenBy = undefined;
+    const statuses = this.#statuses;
+    for (const { from, to } of ranges) {
+      for (let i = from; i < to; i++) this.#answer(snapshot, i, 'ambiguous', measured);
+    }
+    this.flushSync(overtakenBy);
+    return { parts: ranges.flatMap((range) => split(range, statuses)) };
+  }
+
+  exportSync(
+    snapshot: Snapshot,
+    { ranges = wholeOf(snapshot) }: Pick<ExportOptions, 'ranges'>,
+  ): ExportReport {
+    return this.#answerAll(snapshot, ranges, this.#measured());
+  }
+
+  #measured(): ReadonlyMap<string, number> {
+    return new Map([...this.undelivered].map(([chain, ms]) => [chain, ms.length]));
+  }
+
+  #answerAll(
+    snapshot: Snapshot,
+    ranges: readonly PointRange[],
+    measured: ReadonlyMap<string, number>,
+  ): ExportReport {
+    const statuses = this.#statuses;
+    this.#statuses = ['accepted'];
+    const parts = ranges.flatMap((range) => split(range, statuses));
     for (const { from, to, outcome } of parts) {
       for (let i = from; i < to; i++) this.#answer(snapshot, i, outcome.status, measured);
     }
     this.kept.push({ snapshot, json: JSON.stringify(snapshot) });
-    return parts.length === 1 && ranges === undefined ? outcomeOf(statuses[0] ?? 'accepted') : { parts };
+    const [only, second] = parts;
+    return only !== undefined && second === undefined && only.to === snapshot.points.length && only.from === 0
+      ? only.outcome
+      : { parts };
   }
 
   #answer(snapshot: Snapshot, i: number, outcome: Status, measured: ReadonlyMap<string, number>): void {
@@ -219,6 +271,10 @@ class History implements Exporter {
   }
 }
 
+function wholeOf({ points }: Snapshot): readonly PointRange[] {
+  return [{ from: 0, to: points.length }];
+}
+
 /** Splits a range evenly among the statuses. */
 function split({ from, to }: PointRange, statuses: readonly Status[]): ExportedPart[] {
   const length = to - from;
@@ -252,7 +308,10 @@ async function play(
         history.move(step.chain, step.by);
         break;
       case 'flush':
-        await history.flush(step.statuses, step.during);
+        await history.flush(step.statuses, step.during, step.overtakenBy);
+        break;
+      case 'flush synchronously':
+        history.flushSync(step.statuses);
         break;
       case 'look': {
         const snapshot = history.telemetry.snapshot();
