@@ -229,7 +229,7 @@ test.each<[input: unknown, path: string, found: string | undefined, expected: st
     'an https endpoint, a loopback host, or allowInsecureCredentials = true',
   ],
 ])('refuses %o from code', (input, path, found, expected) => {
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller without types may pass
+  // What a caller without types may pass.
   const problems = problemsOf(() => validateConfig(input as TelemetryConfigInput, { environment: {} }));
   expect(problems).toMatchObject([{ path, found, expected, line: undefined }]);
 });

@@ -28,7 +28,6 @@ async function smallRequests(body: string | Uint8Array, headers: Record<string, 
     Array.from({ length: 10 }, async () => {
       while (left > 0) {
         left -= 1;
-        // oxlint-disable-next-line no-await-in-loop
         await send(collector.url, { body, headers, agent });
       }
     }),
@@ -65,7 +64,6 @@ function median(values: readonly number[]): number {
 async function repeat<Value>(measure: () => Promise<Value>): Promise<Value[]> {
   const values: Value[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     const value = await measure();
     if (round > 0) values.push(value); // the first one warms up
   }

@@ -21,7 +21,6 @@ export async function decodeBody(
     const message =
       encoding === 'json' ? decodeJson(type, utf8.decode(body)) : await decodeProtobuf(type, body);
     // The schema has the shape of the types: the tests hold them together.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return { decoded: { signal, message } as DecodedBody };
   } catch (error) {
     return { rejection: { status: 400, reason: `malformed ${encoding} body: ${messageOf(error)}` } };

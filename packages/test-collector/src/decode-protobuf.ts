@@ -20,7 +20,6 @@ export async function decodeProtobuf(typeName: string, bytes: Uint8Array): Promi
   let sliceEnd = performance.now() + sliceMs;
   while (!decoding.advance(fieldsBetweenLooks)) {
     if (performance.now() < sliceEnd) continue;
-    // oxlint-disable-next-line no-await-in-loop
     await nextTurn();
     sliceEnd = performance.now() + sliceMs;
   }

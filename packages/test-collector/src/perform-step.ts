@@ -151,7 +151,6 @@ async function drip(exchange: Exchange, step: ScriptStep & { readonly do: 'drip'
   for (let start = 0; start < bytes.length; start += portion) {
     response.write(bytes.subarray(start, start + portion));
     // One after the other is the point of it.
-    // oxlint-disable-next-line no-await-in-loop
     await wait(everyMs, undefined, { signal });
   }
   response.end(nothing);
@@ -167,7 +166,6 @@ async function endless(exchange: Exchange): Promise<void> {
   const chunk = Buffer.alloc(16 * 1024, ' ');
   while (!signal.aborted) {
     // Backpressure: a client that does not read holds it up.
-    // oxlint-disable-next-line no-await-in-loop
     if (!response.write(chunk)) await once(response, 'drain', { signal });
   }
 }

@@ -15,7 +15,6 @@ async function post(collector: TestCollector, body: object): Promise<void> {
 async function after(...bodies: readonly object[]): Promise<TestCollector> {
   await using collector = await TestCollector.start();
   for (const body of bodies) {
-    // oxlint-disable-next-line no-await-in-loop
     await post(collector, body);
   }
   return collector;

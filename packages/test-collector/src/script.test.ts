@@ -257,7 +257,6 @@ test('asks the function once the list is used up', async () => {
   collector.script([{ do: 'answer', status: 500, times: 2 }]);
   const statuses: number[] = [];
   for (const path of ['/v1/metrics', '/v1/logs', '/v1/logs', '/v1/metrics']) {
-    // oxlint-disable-next-line no-await-in-loop
     statuses.push((await send(collector.url, { path })).status);
   }
   expect(statuses).toEqual([500, 500, 404, 200]);

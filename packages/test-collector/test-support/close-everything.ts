@@ -8,7 +8,6 @@ import { send } from './send-request.ts';
 const ignore = (): void => {};
 
 for (const tls of [undefined, 'self-signed'] as const) {
-  // oxlint-disable-next-line no-await-in-loop
   const collector = await TestCollector.start(tls === undefined ? {} : { tls });
   const trusting = collector.certificate === undefined ? {} : { tls: { ca: collector.certificate } };
   collector.script([
@@ -19,19 +18,15 @@ for (const tls of [undefined, 'self-signed'] as const) {
     { do: 'endless-body' },
     { do: 'accept', closeAfterMs: 3_600_000 },
   ]);
-  // oxlint-disable-next-line no-await-in-loop
   await send(collector.url, trusting);
   for (let request = 0; request < 5; request += 1) send(collector.url, trusting).catch(ignore);
   connect(collector.port, '127.0.0.1').on('error', ignore); // says nothing
   connectHttp2(collector.url, { rejectUnauthorized: false }).on('error', ignore);
-  // oxlint-disable-next-line no-await-in-loop
   await collector.waitFor(() => collector.requests.length === 6);
   collector.delayConnections(3_600_000);
   const { opened } = collector.connections;
   connect(collector.port, '127.0.0.1').on('error', ignore);
-  // oxlint-disable-next-line no-await-in-loop
   while (collector.connections.opened === opened) await nextTurn();
-  // oxlint-disable-next-line no-await-in-loop
   await collector.close();
 }
 process.stdout.write('closed\n');

@@ -89,7 +89,7 @@ export class BucketFinder {
   }
 
   /** Adds the first `count` of some positive finite values to the counts of buckets, which begin at index `offset`. */
-  // oxlint-disable-next-line max-params -- called for every batch of records
+  // Parameters without names: called for every batch of records.
   countAll(values: readonly number[], count: number, counts: number[], offset: number): void {
     const tableScale = this.#tableScale;
     const shift = tableScale - this.#scale;

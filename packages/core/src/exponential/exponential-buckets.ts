@@ -41,7 +41,7 @@ export class ExponentialBuckets {
    * recordAll counts the first `count` of some finite values: the same as one after another. `min` and `max` are those
    * of the values.
    */
-  // oxlint-disable-next-line max-params -- called for every batch of records
+  // Parameters without names: called for every batch of records.
   recordAll(values: readonly number[], count: number, min: number, max: number): void {
     if (min <= 0) {
       for (let i = 0; i < count; i++) this.record(values[i] as number);

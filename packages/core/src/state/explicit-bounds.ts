@@ -61,7 +61,7 @@ export class ExplicitBounds {
    * Records the first `count` of some finite values in a histogram's row, which begins at `offset`: all of it in one
    * loop, and the row is touched once.
    */
-  // oxlint-disable-next-line max-params -- called for every batch of records
+  // Parameters without names: called for every batch of records.
   recordAll(recorded: readonly number[], count: number, row: Float64Array, offset: number): void {
     const bounds = this.#bounds;
     const firstBound = this.#firstBound;

@@ -26,8 +26,7 @@ export function closeWindows(values: Float64Array, width: number): void {
   }
 }
 
-/** addMoments merges the sum, min and max at `from` into those at `into`. */
-// oxlint-disable-next-line max-params -- two places in two arrays, called for every row of a snapshot
+/** addMoments merges the sum, min and max at `from` into those at `into`: for every row of a snapshot, so without names. */
 export function addMoments(into: Float64Array, intoAt: number, from: Float64Array, fromAt: number): void {
   into[intoAt] = (into[intoAt] as number) + (from[fromAt] as number);
   into[intoAt + 1] = Math.min(into[intoAt + 1] as number, from[fromAt + 1] as number);
