@@ -210,6 +210,7 @@ describe('shutdown', () => {
     counter.add(1);
     latency.record(1);
     gauge.set(1);
+    telemetry.recordCounter('c', 1, { known: true });
     expect(await telemetry.shutdown()).toMatchObject({ ok: true });
     expect(isShutDown).toBe(true);
     expect(exporter.snapshots).toHaveLength(1);
@@ -218,6 +219,7 @@ describe('shutdown', () => {
       latency.record(1),
       gauge.set(1),
       telemetry.recordCounter('c', 1),
+      telemetry.recordCounter('c', 1, { known: true }),
       telemetry.recordCounter('new', 1),
       telemetry.recordLatencyMs('p', 1),
       telemetry.recordGauge('g', 1),
@@ -226,7 +228,7 @@ describe('shutdown', () => {
     ]) {
       expect(result).toMatchObject({ ok: false, error: { code: 'SHUT_DOWN' } });
     }
-    expect(telemetry.account()).toMatchObject({ recorded: 2n, accepted: 2n });
+    expect(telemetry.account()).toMatchObject({ recorded: 3n, accepted: 3n });
     expect(telemetry.snapshot().total('c')).toBe(1n);
     expect(await telemetry.shutdown()).toBe(await telemetry.shutdown());
     expect(exporter.snapshots).toHaveLength(1);

@@ -129,31 +129,32 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   }
 
   recordCounter(name: string, delta: number | bigint, attributes?: Attributes): Result<void, TelemetryError> {
-    const known = this.#state.byName.counter.get(name)?.findCell(attributes);
+    const known = this.#state.byName.counter.get(name)?.find(attributes);
     if (known !== undefined && tryAdd(known, delta)) return succeeded;
     const invalid = validateDelta(name, delta);
     if (invalid !== undefined) return failure(invalid);
-    const cell = this.#state.cellFor(name, 'counter', attributes);
-    return cell instanceof Cell ? addToCounter(cell, delta) : cell;
+    const cell = this.#state.reach(name, 'counter', attributes);
+    if (!(cell instanceof Cell)) return cell;
+    return tryAdd(cell, delta) ? succeeded : addToCounter(cell, delta);
   }
 
   recordLatencyMs(name: string, milliseconds: number, attributes?: Attributes): Result<void, TelemetryError> {
-    const known = this.#state.byName.latency.get(name)?.findCell(attributes);
+    const known = this.#state.byName.latency.get(name)?.find(attributes);
     if (milliseconds >= 0 && recordInRow(known, milliseconds)) return succeeded;
     const invalid = validateLatency(name, milliseconds);
     if (invalid !== undefined) return failure(invalid);
-    const cell = this.#state.cellFor(name, 'latency', attributes);
+    const cell = this.#state.reach(name, 'latency', attributes);
     if (!(cell instanceof Cell)) return cell;
     recordInRow(cell, milliseconds);
     return succeeded;
   }
 
   recordGauge(name: string, value: number, attributes?: Attributes): Result<void, TelemetryError> {
-    const known = this.#state.byName.gauge.get(name)?.findCell(attributes);
+    const known = this.#state.byName.gauge.get(name)?.find(attributes);
     if (known !== undefined && trySet(known, value, this.#clock.unixMs())) return succeeded;
     const invalid = validateGaugeValue(name, value);
     if (invalid !== undefined) return failure(invalid);
-    const cell = this.#state.cellFor(name, 'gauge', attributes);
+    const cell = this.#state.reach(name, 'gauge', attributes);
     if (!(cell instanceof Cell)) return cell;
     trySet(cell, value, this.#clock.unixMs());
     return succeeded;

@@ -1,6 +1,5 @@
 import type { Rows } from '../snapshot/rows.ts';
 import { firstCountingPlace } from '../state/aggregation.ts';
-import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import { amountIn } from './account.ts';
 import type { MetricBook } from './metric-book.ts';
@@ -26,32 +25,34 @@ export function countIdleFlushes(book: MetricBook, before: Rows | undefined): vo
 export function makeRoom(book: MetricBook, idleFlushes: number): boolean {
   const { metric } = book;
   const isFull = metric.overflow !== undefined && metric.isFull;
-  if (!isFull && !metric.cells.some((cell) => cell.isEnded)) return false;
+  if (!isFull && !metric.hasEnded) return false;
   const enough = isFull ? idleFlushes : Infinity;
-  const kept = [...metric.cells.keys()].filter((row) => !mayGo(metric.cells[row] as Cell, book, enough));
-  if (kept.length === metric.cells.length) return false;
-  const keptRows = new Set(kept);
-  const gone = [...metric.cells.keys()].filter((row) => !keptRows.has(row));
+  const kept: number[] = [];
+  const gone: number[] = [];
+  for (let row = 0; row < metric.table.length; row++) (mayGo(row, book, enough) ? gone : kept).push(row);
+  if (gone.length === 0) return false;
   metric.retiredAmount += amountIn(metric, book.finished?.select(gone));
   book.keepRows(kept);
   metric.keepRows(kept);
   return true;
 }
 
-function mayGo(cell: Cell, book: MetricBook, idleFlushes: number): boolean {
-  const { metric, row } = cell;
-  if (cell === metric.overflow) return false;
-  if (cell.isEnded) return metric.aggregation === 'gauge' || isDelivered(cell, book);
+function mayGo(row: number, book: MetricBook, idleFlushes: number): boolean {
+  const { metric } = book;
+  if (row === metric.overflow?.row) return false;
+  if (metric.findCell(row)?.isEnded === true) return metric.aggregation === 'gauge' || isDelivered(row, book);
   if (metric.kind.startsWith('observed-')) return false;
-  if ((book.idleFlushes[row] ?? 0) < idleFlushes || !isDelivered(cell, book)) return false;
+  if ((book.idleFlushes[row] ?? 0) < idleFlushes || !isDelivered(row, book)) return false;
   return metric.kind !== 'up-down-counter' || book.finished?.total(row) === 0;
 }
 
-/** Whether nothing in the cell is still to be delivered. */
-function isDelivered({ metric, row, values, offset }: Cell, { finished, settled }: MetricBook): boolean {
+/** Whether nothing in the row is still to be delivered. */
+function isDelivered(row: number, { metric, finished, settled }: MetricBook): boolean {
   if (finished === undefined || settled === undefined || row >= finished.length) return false;
   if (finished.wideBases.get(row) !== metric.wideBases.get(row)) return false;
   if (!isSameRow(metric, row, settled, finished)) return false;
+  const values = metric.slab.chunkOf(row);
+  const offset = metric.slab.offsetOf(row);
   for (let place = firstCountingPlace(metric.aggregation); place < finished.width; place++) {
     if (values[offset + place] !== finished.number(row, place)) return false;
   }

@@ -3,7 +3,6 @@ import type { MetricData, Restart } from '../snapshot/metric-data.ts';
 import { Rows } from '../snapshot/rows.ts';
 import { WindowStarts } from '../snapshot/window-starts.ts';
 import { isMonotonic } from '../state/aggregation.ts';
-import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import { type Amounts, amountBetween, amountIn, amountRecorded } from './account.ts';
 import { selectCarried, withMergedMoments, withoutMoments } from './carry-moments.ts';
@@ -27,8 +26,8 @@ export class MetricBook {
   carried: Rows | undefined = undefined;
   /** Where the open window began. */
   windowStarts: WindowStarts;
-  /** The running totals that were begun anew. Replaced, not changed: snapshots hold on to it. */
-  restarts: ReadonlyMap<Cell, Restart> = new Map();
+  /** The running totals that were begun anew, by series id. Replaced, not changed: snapshots hold on to it. */
+  restarts: ReadonlyMap<number, Restart> = new Map();
   /** By row: how many delivered flushes in a row it did not change, counted while its metric is short of room. */
   idleFlushes: number[] = [];
   /** Whether the last rows to be sent left something for the next ones. */
@@ -107,9 +106,7 @@ export class MetricBook {
     }
     const { metric, settled } = this;
     const limited = limitToWire(rows, (row) =>
-      this.isDelta
-        ? BigInt(settled?.total(row) ?? 0)
-        : (this.restarts.get(metric.cells[row] as Cell)?.base ?? 0n),
+      this.isDelta ? BigInt(settled?.total(row) ?? 0) : (this.restarts.get(metric.table.id(row))?.base ?? 0n),
     );
     this.leftSomething = limited !== rows;
     return limited;
@@ -117,14 +114,15 @@ export class MetricBook {
 
   /** keepRows lets go of all other rows, as the metric does. */
   keepRows(rows: readonly number[]): void {
-    const { cells } = this.metric;
+    const { table } = this.metric;
     this.settled = this.settled?.select(rows);
     this.accepted = this.accepted?.select(rows);
     this.carried = this.carried && selectCarried(this.carried, rows);
     this.windowStarts = this.windowStarts.select(rows);
     this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
-    const kept = new Set(rows.map((row) => cells[row]));
-    this.restarts = new Map([...this.restarts].filter(([cell]) => kept.has(cell)));
+    if (this.restarts.size === 0) return;
+    const kept = new Set(rows.map((row) => table.id(row)));
+    this.restarts = new Map([...this.restarts].filter(([id]) => kept.has(id)));
   }
 
   /** Where everything that was recorded is. */

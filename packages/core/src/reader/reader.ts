@@ -191,8 +191,8 @@ export class Reader {
   get undeliveredSinceUnixNano(): bigint {
     let earliest = this.#options.state.windowStartUnixNano;
     for (const { windowStarts, metric } of this.#books.values()) {
-      if (metric.cells.length === 0) continue;
-      const start = windowStarts.earliest(metric.cells.length);
+      if (metric.table.length === 0) continue;
+      const start = windowStarts.earliest(metric.table.length);
       if (start < earliest) earliest = start;
     }
     const frozen = this.#frozen?.snapshot.startTimeUnixNano ?? earliest;

@@ -2,7 +2,6 @@ import type { PointRange } from '../exporter.ts';
 import type { MetricData, Restart } from '../snapshot/metric-data.ts';
 import type { Rows } from '../snapshot/rows.ts';
 import { isMonotonic } from '../state/aggregation.ts';
-import type { Cell } from '../state/cell.ts';
 
 /** OTLP's `asInt` is signed: nothing that is sent may be larger. Source: OTLP metrics.proto, NumberDataPoint. */
 const largestOnWire = 2n ** 63n - 1n;
@@ -29,18 +28,18 @@ export function limitToWire(rows: Rows, countsFrom: (row: number) => bigint): Ro
 
 /** restartLargeTotals begins running totals anew that were just delivered and have become large. */
 export function restartLargeTotals(
-  restarts: ReadonlyMap<Cell, Restart>,
+  restarts: ReadonlyMap<number, Restart>,
   delivered: { readonly data: MetricData; readonly range: PointRange; readonly timeUnixNano: bigint },
-): ReadonlyMap<Cell, Restart> {
+): ReadonlyMap<number, Restart> {
   const { data, range, timeUnixNano } = delivered;
   if (data.rows.wideBases.size === 0 || !isMonotonic(data.metric.kind)) return restarts;
   const all = new Map(restarts);
   for (const row of data.rows.wideBases.keys()) {
-    const cell = data.series(row);
+    const id = data.table.id(row);
     const total = BigInt(data.rows.total(row));
-    const isLarge = total - (restarts.get(cell)?.base ?? 0n) > restartBeyond;
+    const isLarge = total - (restarts.get(id)?.base ?? 0n) > restartBeyond;
     if (row >= range.from && row < range.to && isLarge) {
-      all.set(cell, { startTimeUnixNano: timeUnixNano, base: total });
+      all.set(id, { startTimeUnixNano: timeUnixNano, base: total });
     }
   }
   return all;

@@ -48,11 +48,7 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
   } catch (cause) {
     return invalid('Attributes could not be read: the object threw.', cause);
   }
-  if (isNormalized) {
-    // A copy has no room for more, which pushing left.
-    const pairs = asGiven.slice();
-    return success({ asGiven: pairs, normalized: pairs });
-  }
+  if (isNormalized) return success({ asGiven, normalized: asGiven });
   const normalized = normalizePairs(asGiven);
   return normalized.ok ? success({ asGiven, normalized: normalized.value }) : normalized;
 }

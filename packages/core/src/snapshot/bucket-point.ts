@@ -1,10 +1,10 @@
-import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import { iterateByIndex } from './iterate-by-index.ts';
 import type { MetricData } from './metric-data.ts';
 import type { BucketCounts, Distribution, HistogramPoint } from './point.ts';
 import { totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
+import type { Series } from '../state/series.ts';
 
 /** BucketPoint is a row of explicit buckets seen as a point. */
 export class BucketPoint implements HistogramPoint {
@@ -17,7 +17,7 @@ export class BucketPoint implements HistogramPoint {
     this.#row = row;
   }
 
-  get series(): Cell {
+  get series(): Series {
     return this.#data.series(this.#row);
   }
 
@@ -26,7 +26,7 @@ export class BucketPoint implements HistogramPoint {
   }
 
   get startTimeUnixNano(): bigint {
-    return this.series.startTimeUnixNano;
+    return this.#data.table.startTimeUnixNano(this.#row);
   }
 
   get bounds(): readonly number[] {

@@ -1,10 +1,10 @@
 import { type BucketRange, ExponentialBuckets } from '../exponential/exponential-buckets.ts';
-import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { MetricData } from './metric-data.ts';
 import type { ExponentialDistribution, ExponentialHistogramPoint, ExponentialRange } from './point.ts';
 import { type Moments, totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
+import type { Series } from '../state/series.ts';
 
 /** ExponentialPoint is a row of exponential buckets seen as a point. */
 export class ExponentialPoint implements ExponentialHistogramPoint {
@@ -17,7 +17,7 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
     this.#row = row;
   }
 
-  get series(): Cell {
+  get series(): Series {
     return this.#data.series(this.#row);
   }
 
@@ -26,7 +26,7 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
   }
 
   get startTimeUnixNano(): bigint {
-    return this.series.startTimeUnixNano;
+    return this.#data.table.startTimeUnixNano(this.#row);
   }
 
   get total(): ExponentialDistribution {

@@ -1,8 +1,8 @@
-import type { Cell } from '../state/cell.ts';
 import { gaugeRow } from '../state/gauge-row.ts';
 import { unixNanoOf } from '../unix-nano.ts';
 import type { MetricData } from './metric-data.ts';
 import type { GaugePoint } from './point.ts';
+import type { Series } from '../state/series.ts';
 
 /** LastValuePoint is a row of gauges seen as a point. */
 export class LastValuePoint implements GaugePoint {
@@ -15,7 +15,7 @@ export class LastValuePoint implements GaugePoint {
     this.#row = row;
   }
 
-  get series(): Cell {
+  get series(): Series {
     return this.#data.series(this.#row);
   }
 

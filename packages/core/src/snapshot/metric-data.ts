@@ -1,6 +1,7 @@
-import type { Pairs } from '../record/copy-attributes.ts';
-import type { Cell } from '../state/cell.ts';
+import type { CopiedAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
+import type { SeriesTable } from '../state/series-table.ts';
+import type { Series } from '../state/series.ts';
 import { ExponentialPoint } from './exponential-point.ts';
 import { BucketPoint } from './bucket-point.ts';
 import { LastValuePoint } from './last-value-point.ts';
@@ -19,8 +20,8 @@ export interface Restart {
 /** MetricData is the part of a snapshot that one metric makes up. */
 export class MetricData {
   readonly metric: MetricState;
-  /** The cell of each row. Longer than `rows` when series were added since. */
-  readonly cells: readonly Cell[];
+  /** The series of each row. Longer than `rows` when series were added since. */
+  readonly table: SeriesTable;
   readonly rows: Rows;
   /** The rows as last settled: what is new is the difference to them. */
   readonly settled: Rows | undefined;
@@ -28,8 +29,8 @@ export class MetricData {
   readonly carried: Rows | undefined;
   /** Where the window of each row began. */
   readonly windowStarts: WindowStarts;
-  /** The running totals that were begun anew. */
-  readonly restarts: ReadonlyMap<Cell, Restart>;
+  /** The running totals that were begun anew, by series id. */
+  readonly restarts: ReadonlyMap<number, Restart>;
 
   constructor(fields: {
     readonly metric: MetricState;
@@ -37,10 +38,10 @@ export class MetricData {
     readonly settled: Rows | undefined;
     readonly carried: Rows | undefined;
     readonly windowStarts: WindowStarts;
-    readonly restarts: ReadonlyMap<Cell, Restart>;
+    readonly restarts: ReadonlyMap<number, Restart>;
   }) {
     this.metric = fields.metric;
-    this.cells = fields.metric.cells;
+    this.table = fields.metric.table;
     this.rows = fields.rows;
     this.settled = fields.settled;
     this.carried = fields.carried;
@@ -62,16 +63,13 @@ export class MetricData {
     }
   }
 
-  /** The row of the series with these attributes, arranged by the metric. */
-  findRow(pairs: Pairs): number | undefined {
-    const now = this.metric.findArranged(pairs)?.row;
-    if (now !== undefined && now < this.rows.length && this.cells[now]?.isFor(pairs) === true) return now;
-    // The series made room since, or moved: look for it as it was.
-    const then = this.cells.findIndex((cell) => cell.isFor(pairs));
-    return then >= 0 && then < this.rows.length ? then : undefined;
+  /** The row of the series with these attributes, if it is in the snapshot. */
+  findRow(attributes: CopiedAttributes): number | undefined {
+    const row = this.table.index.findCopy(attributes);
+    return row >= 0 && row < this.rows.length ? row : undefined;
   }
 
-  series(row: number): Cell {
-    return this.cells[row] as Cell;
+  series(row: number): Series {
+    return this.table.series(row);
   }
 }

@@ -1,5 +1,4 @@
 import type { AttributeValue } from '../attributes.ts';
-import type { Cell } from '../state/cell.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import { MetricData, type Restart } from './metric-data.ts';
@@ -15,8 +14,8 @@ export interface Settled {
   readonly carried: Rows | undefined;
   /** Where the window of each row began. */
   readonly windowStarts: WindowStarts;
-  /** The running totals that were begun anew. */
-  readonly restarts: ReadonlyMap<Cell, Restart>;
+  /** The running totals that were begun anew, by series id. */
+  readonly restarts: ReadonlyMap<number, Restart>;
   /** limitToWire gives the rows, or what of them can be sent at once. */
   limitToWire(rows: Rows): Rows;
 }

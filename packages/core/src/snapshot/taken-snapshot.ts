@@ -89,7 +89,7 @@ export class TakenSnapshot implements Snapshot {
     const data = metric && this.#byMetric.get(metric);
     const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (data === undefined || !copy.ok) return undefined;
-    const row = data.findRow(data.metric.arrange(copy.value));
+    const row = data.findRow(copy.value);
     return row === undefined ? undefined : { data, row };
   }
 }

@@ -1,7 +1,7 @@
 import { isMonotonic } from '../state/aggregation.ts';
-import type { Cell } from '../state/cell.ts';
 import type { MetricData } from './metric-data.ts';
 import type { SumPoint } from './point.ts';
+import type { Series } from '../state/series.ts';
 
 /** TotalPoint is a row of sums seen as a point. */
 export class TotalPoint implements SumPoint {
@@ -14,7 +14,7 @@ export class TotalPoint implements SumPoint {
     this.#row = row;
   }
 
-  get series(): Cell {
+  get series(): Series {
     return this.#data.series(this.#row);
   }
 
@@ -28,13 +28,13 @@ export class TotalPoint implements SumPoint {
 
   get startTimeUnixNano(): bigint {
     const { restarts } = this.#data;
-    const restart = restarts.size === 0 ? undefined : restarts.get(this.series);
-    return restart === undefined ? this.series.startTimeUnixNano : restart.startTimeUnixNano;
+    const restart = restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(this.#row));
+    return restart === undefined ? this.#data.table.startTimeUnixNano(this.#row) : restart.startTimeUnixNano;
   }
 
   get total(): number | bigint {
     const { restarts, rows } = this.#data;
-    const restart = restarts.size === 0 ? undefined : restarts.get(this.series);
+    const restart = restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(this.#row));
     const total = rows.total(this.#row);
     return restart === undefined ? total : subtractExactly(total, restart.base);
   }

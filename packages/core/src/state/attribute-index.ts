@@ -1,121 +1,199 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
-import type { Pairs } from '../record/copy-attributes.ts';
-import { Cell } from './cell.ts';
+import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
+import { KeyPaths, type PathEnd, mostKeysLearnt } from './key-paths.ts';
+import { room } from './room.ts';
+import type { ValueIds } from './value-ids.ts';
 
 // Not Object.hasOwn: only in this form does V8 know inside a for-in loop that the answer is yes.
 // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
 const hasOwn = Object.prototype.hasOwnProperty;
 
+/** The value ids that are looked for, in the order of the caller's keys: in the caller's own object, or in a copy. */
+const wanted = new Int32Array(mostKeysLearnt);
+const wantedOfCopy = new Int32Array(mostKeysLearnt);
+/** How many searches there were: reading a caller's object can run code of the caller's that searches, too. */
+const searches = new Uint32Array(1);
+
 /**
- * AttributeIndex finds the cell for a set of attributes without making anything: it walks the caller's object key by
- * key through nested maps. Each order of keys that callers use is a path of its own to the same cell; the number of
- * such paths is bounded, beyond it only the sorted order is found here.
+ * AttributeIndex leads from attributes to the row of their series, and back. It is only added to.
+ *
+ * A row is no object: its attributes are the number of their set of keys (the shape) and those of its values, in one
+ * column of numbers, and a hash table leads from these to the row. It is searched with the caller's own object, key by
+ * key: nothing is made or sorted for it, whatever the order of the keys.
  */
 export class AttributeIndex {
-  readonly #root = new Branch();
-  #cells = 0;
-  #aliases = 0;
+  readonly #paths = new KeyPaths();
+  #length = 0;
+  /** By row: the index of its shape, and then one value id per key. */
+  #parts = new Int32Array(4);
+  /** How many parts each row has, as long as all have the same shape; 0 later. */
+  #stride = 0;
+  /** Where the parts of a row begin, once not all have the same shape. */
+  #starts = new Int32Array(0);
+  #partsLength = 0;
+  /** The hash table: row + 1, or 0 where nothing is. Its length is a power of two. */
+  #slots = new Int32Array(4);
+  /** The values by their ids. */
+  readonly #values: AttributeValue[] = [];
 
-  /** The cell reached by the attributes in the order and form of the caller, if that path is known. */
-  find(attributes: Attributes): Cell | undefined {
-    let step: Branch | Cell = this.#root;
+  /** How many rows there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * find gives the row of a caller's attributes; −1 when there is none, or they come in an order or form that is not
+   * learnt. Throws what the caller's object throws.
+   */
+  find(attributes: Attributes): number {
+    const search = (searches[0] as number) + 1;
+    searches[0] = search;
+    let step = this.#paths.root;
+    let length = 0;
+    let sum = 0;
     for (const key in attributes) {
       if (!hasOwn.call(attributes, key)) continue;
-      if (step instanceof Cell) return undefined;
-      const next: Branch | Cell | undefined = step.next(key, attributes[key] as AttributeValue);
-      if (next === undefined) return undefined;
+      let next = step.first;
+      while (next !== undefined && next.key !== key) next = next.sibling;
+      next ??= step.others?.get(key);
+      if (next === undefined) return -1;
+      const id = next.values.get(attributes[key] as AttributeValue);
+      if (id < 0) return -1;
+      wanted[length++] = id;
+      sum = (sum + scatter(id)) | 0;
       step = next;
     }
-    return step instanceof Cell ? step : step.cell;
+    if (step.shape === undefined || search !== searches[0]) return -1;
+    return this.#probe(step as PathEnd, wanted, sum);
   }
 
-  /** The cell at the end of the path that the pairs make. */
-  findPath(pairs: Pairs): Cell | undefined {
-    let step: Branch | Cell = this.#root;
-    for (let i = 0; i < pairs.length; i += 2) {
-      if (step instanceof Cell) return undefined;
-      const next: Branch | Cell | undefined = step.next(pairs[i] as string, pairs[i + 1] as AttributeValue);
-      if (next === undefined) return undefined;
-      step = next;
+  /** The row of attributes in whatever order and form; −1 when there is none. */
+  findCopy(copy: CopiedAttributes): number {
+    const end = this.#paths.end(copy);
+    if (end === undefined) return -1;
+    const { normalized } = copy;
+    const length = normalized.length / 2;
+    const ids = length <= mostKeysLearnt ? wantedOfCopy : new Int32Array(length);
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const values = this.#paths.valuesOf(normalized[2 * i] as string);
+      const id = values?.get(normalized[2 * i + 1] as AttributeValue) ?? -1;
+      if (id < 0) return -1;
+      ids[i] = id;
+      sum = (sum + scatter(id)) | 0;
     }
-    return step instanceof Cell ? step : step.cell;
+    return this.#probe(end, ids, sum);
   }
 
-  add(pairs: Pairs, cell: Cell): void {
-    this.#cells += 1;
-    this.#addPath(pairs, cell);
-  }
-
-  /** addAlias makes another order or form of a cell's attributes a path to it, while there is room for more paths. */
-  addAlias(pairs: Pairs, cell: Cell): void {
-    if (this.#aliases >= 4 * this.#cells + 16 || this.findPath(pairs) !== undefined) return;
-    this.#aliases += 1;
-    this.#addPath(pairs, cell);
-  }
-
-  #addPath(pairs: Pairs, cell: Cell): void {
-    let branch = this.#root;
-    for (let i = 0; i < pairs.length; i += 2) {
-      const key = pairs[i] as string;
-      const value = pairs[i + 1] as AttributeValue;
-      const next = branch.next(key, value);
-      const isLast = i + 2 === pairs.length;
-      if (isLast && next === undefined) {
-        branch.set(key, value, cell);
-        return;
-      }
-      if (next instanceof Branch) {
-        branch = next;
-        continue;
-      }
-      const made = new Branch(next);
-      branch.set(key, value, made);
-      branch = made;
+  /** Adds the next row, for attributes that have none, and learns their order and form. */
+  add(copy: CopiedAttributes): number {
+    const { shape, order } = this.#paths.end(copy) ?? this.#paths.addShape(copy);
+    const { keys } = shape;
+    const row = this.#length;
+    this.#parts = room(this.#parts, this.#partsLength + 1 + keys.length);
+    if (row === 0) this.#stride = 1 + keys.length;
+    else if (this.#stride > 0 && shape.index !== this.#parts[0]) this.#endStride();
+    if (this.#stride === 0) {
+      this.#starts = room(this.#starts, row + 1);
+      this.#starts[row] = this.#partsLength;
     }
-    branch.cell = cell;
+    this.#parts[this.#partsLength++] = shape.index;
+    for (let i = 0; i < keys.length; i++) {
+      const value = copy.normalized[2 * (order?.[i] ?? i) + 1] as AttributeValue;
+      this.#parts[this.#partsLength++] = this.#idOf(this.#paths.makeValuesOf(keys[i] as string), value);
+    }
+    this.#length += 1;
+    this.#enter(row);
+    this.learn(copy);
+    return row;
+  }
+
+  /** learn lets `find` find attributes that have a row in the order and form of this caller, within bounds. */
+  learn(copy: CopiedAttributes): void {
+    this.#paths.learnOrder(copy);
+    if (copy.asGiven !== copy.normalized) this.#paths.learnForms(copy, this.#length);
+  }
+
+  /** forget makes `find` find nothing from now on. */
+  forget(): void {
+    this.#paths.forget();
+  }
+
+  /** The attributes of a row, in the order in which their set of keys came first. */
+  pairs(row: number): Pairs {
+    let place = this.#startOf(row);
+    const { keys } = this.#paths.shape(this.#parts[place] as number);
+    const pairs: AttributeValue[] = [];
+    for (const key of keys) pairs.push(key, this.#values[this.#parts[++place] as number] as AttributeValue);
+    return pairs;
+  }
+
+  /** The row with these values, in the order that the path tells. */
+  #probe({ shape, order }: PathEnd, ids: Int32Array, sum: number): number {
+    const slots = this.#slots;
+    const parts = this.#parts;
+    const mask = slots.length - 1;
+    const { length } = shape.keys;
+    for (let slot = mixed(sum) & mask; ; slot = (slot + 1) & mask) {
+      const row = (slots[slot] as number) - 1;
+      if (row < 0) return -1;
+      const start = this.#startOf(row);
+      if (parts[start] !== shape.index) continue;
+      let i = 0;
+      if (order === undefined) while (i < length && parts[start + 1 + i] === ids[i]) i++;
+      else while (i < length && parts[start + 1 + i] === ids[order[i] as number]) i++;
+      if (i === length) return row;
+    }
+  }
+
+  #startOf(row: number): number {
+    return this.#stride > 0 ? row * this.#stride : (this.#starts[row] as number);
+  }
+
+  #endStride(): void {
+    this.#starts = Int32Array.from({ length: this.#length }, (_, row) => row * this.#stride);
+    this.#stride = 0;
+  }
+
+  /** Enters a row in the hash table, which is kept no more than half full, so that most searches end at the first slot. */
+  #enter(row: number): void {
+    if (2 * this.#length > this.#slots.length) {
+      this.#slots = new Int32Array(2 * this.#slots.length);
+      for (let earlier = 0; earlier < row; earlier++) this.#fillSlot(earlier);
+    }
+    this.#fillSlot(row);
+  }
+
+  #fillSlot(row: number): void {
+    const start = this.#startOf(row);
+    const { length } = this.#paths.shape(this.#parts[start] as number).keys;
+    let sum = 0;
+    for (let i = 1; i <= length; i++) sum = (sum + scatter(this.#parts[start + i] as number)) | 0;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = mixed(sum) & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = row + 1;
+  }
+
+  #idOf(values: ValueIds, value: AttributeValue): number {
+    let id = values.get(value);
+    if (id < 0) {
+      id = this.#values.length;
+      this.#values.push(value);
+      values.set(value, id);
+    }
+    return id;
   }
 }
 
-/**
- * Branch is where paths part: the attributes so far may be a series of their own (`cell`), or go on with a key. Nearly
- * every branch knows one key only, and many one value of it only: those need no map.
- */
-class Branch {
-  cell: Cell | undefined;
-  /** The first key seen here. */
-  key: string | undefined = undefined;
-  /** Its value and what that leads to, as long as there is no other. */
-  value: AttributeValue | undefined = undefined;
-  only: Branch | Cell | undefined = undefined;
-  /** Its values and what they lead to, once there are several. */
-  values: Map<AttributeValue, Branch | Cell> | undefined = undefined;
-  /** The same for all other keys. */
-  others: Map<string, Map<AttributeValue, Branch | Cell>> | undefined = undefined;
+/** Scatters numbers that follow one another. Those of a row are added up, so that the order of keys does not matter. */
+function scatter(id: number): number {
+  const scattered = Math.imul(id + 1, 0x9e3779b1);
+  return Math.imul(scattered ^ (scattered >>> 15), 0x85ebca6b);
+}
 
-  constructor(cell?: Cell) {
-    this.cell = cell;
-  }
-
-  /** What an attribute leads to. */
-  next(key: string, value: AttributeValue): Branch | Cell | undefined {
-    if (this.key !== key) return this.others?.get(key)?.get(value);
-    if (this.values !== undefined) return this.values.get(value);
-    return this.value === value ? this.only : undefined;
-  }
-
-  set(key: string, value: AttributeValue, to: Branch | Cell): void {
-    if (this.key === undefined || (this.key === key && this.values === undefined && this.value === value)) {
-      this.key = key;
-      this.value = value;
-      this.only = to;
-    } else if (this.key === key) {
-      this.values ??= new Map([[this.value as AttributeValue, this.only as Branch | Cell]]);
-      this.values.set(value, to);
-      this.only = undefined;
-    } else {
-      this.others ??= new Map();
-      const values = this.others.get(key) ?? new Map<AttributeValue, Branch | Cell>();
-      this.others.set(key, values.set(value, to));
-    }
-  }
+/** Brings all bits of a sum into the low ones. */
+function mixed(sum: number): number {
+  return sum ^ (sum >>> 16);
 }

@@ -4,18 +4,20 @@ import { type CopiedAttributes, type Pairs, copyAttributes } from '../record/cop
 import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
-import { AttributeIndex } from './attribute-index.ts';
 import { Cell } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
-import { KeyOrders } from './key-orders.ts';
+import { SeriesTable } from './series-table.ts';
 import { Slab } from './slab.ts';
 import type { State } from './state.ts';
 
 /** The attributes of the series that takes what comes after the limit. Source: metrics SDK specification, "Cardinality limits". */
 const overflowPairs: Pairs = ['otel.metric.overflow', true];
+const overflowAttributes: CopiedAttributes = { asGiven: overflowPairs, normalized: overflowPairs };
+const noPairs: Pairs = [];
+const noAttributes: CopiedAttributes = { asGiven: noPairs, normalized: noPairs };
 
-/** MetricState is one metric: what its series have in common, and their cells. */
+/** MetricState is one metric: what its series have in common, which there are, and their numbers. */
 export class MetricState implements Metric {
   readonly state: State;
   readonly name: string;
@@ -27,9 +29,9 @@ export class MetricState implements Metric {
   readonly bounds: readonly number[];
   readonly explicitBounds: ExplicitBounds;
   slab: Slab;
-  /** The cells in row order. Only added to, or replaced: a snapshot can hold on to it with the length it had. */
-  cells: Cell[] = [];
-  /** The cell without attributes, once there is one. */
+  /** Which series there are, by row. */
+  table: SeriesTable;
+  /** The cell of the series without attributes, once there is one. */
   plain: Cell | undefined = undefined;
   /**
    * For sums beyond 2^53 − 1: by row, what is to be added to the number in the slab. So far from the ends of the
@@ -46,8 +48,10 @@ export class MetricState implements Metric {
   overflowedRecords = 0;
   /** The cell that takes what comes after the limit, once there is one. */
   overflow: Cell | undefined = undefined;
-  readonly #keyOrders = new KeyOrders();
-  #index = new AttributeIndex();
+  /** The cells of those rows that something holds on to. */
+  #cells: (Cell | undefined)[] = [];
+  /** The place that was looked up last. */
+  readonly #cursor: Cell;
 
   constructor(fields: {
     readonly state: State;
@@ -66,54 +70,76 @@ export class MetricState implements Metric {
     this.description = fields.description;
     this.bounds = fields.bounds;
     this.explicitBounds = fields.state.explicitBoundsOf(fields.bounds);
+    this.table = new SeriesTable(this);
     this.slab = new Slab(emptyRow(fields.aggregation, fields.bounds));
+    this.#cursor = new Cell(this);
     this.buckets = fields.aggregation === 'exponential-histogram' ? [] : undefined;
   }
 
   /** Whether what comes next goes to the overflow series: its place is the last one. */
   get isFull(): boolean {
-    return this.cells.length >= this.state.cardinalityLimit - (this.overflow === undefined ? 1 : 0);
+    return this.table.length >= this.state.cardinalityLimit - (this.overflow === undefined ? 1 : 0);
   }
 
-  /** The cell for the caller's attributes, if they came in that very order and form before: makes nothing. */
-  findCell(attributes: Attributes | undefined): Cell | undefined {
+  /** Whether any series is to go as soon as it is delivered. */
+  get hasEnded(): boolean {
+    return this.#cells.some((cell) => cell?.isEnded === true);
+  }
+
+  /**
+   * find gives the place of the caller's attributes, if they came in such an order and form before: makes nothing. It is
+   * good until the next place of the metric is looked for.
+   */
+  find(attributes: Attributes | undefined): Cell | undefined {
     if (attributes === undefined) return this.plain;
     if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return undefined;
     try {
-      return this.#index.find(attributes);
+      const row = this.table.index.find(attributes);
+      return row < 0 ? undefined : this.#cursor.moveTo(this.slab, row);
     } catch {
-      // The caller's object threw; cellFor will say so.
+      // The caller's object threw; `reach` will say so.
       return undefined;
     }
   }
 
-  /** The attributes of a series in the order that all of its kind have. */
-  arrange({ normalized }: CopiedAttributes): Pairs {
-    return this.#keyOrders.arrange(normalized);
-  }
-
-  /** The cell for attributes that were arranged, if the series exists: makes nothing. */
-  findArranged(pairs: Pairs): Cell | undefined {
-    return this.#index.findPath(pairs);
-  }
-
   /**
-   * The cell to record in for the caller's attributes; makes it at first sight, or gives the overflow series past the
-   * limit.
+   * reach gives the place to record in for the caller's attributes: that of their series, made at first sight, or of the
+   * overflow series past the limit. It is good until the next place of the metric is looked for.
    */
+  reach(attributes: Attributes | undefined): Result<Cell, TelemetryError> {
+    const copy = attributes === undefined ? success(noAttributes) : copyAttributes(attributes);
+    return copy.ok ? success(this.#cursor.moveTo(this.slab, this.#rowFor(copy.value))) : copy;
+  }
+
+  /** cellFor is `reach` for what holds on to the place. */
   cellFor(attributes: Attributes | undefined): Result<Cell, TelemetryError> {
-    if (attributes === undefined) return success(this.#cellForPairs([]));
-    const copy = copyAttributes(attributes);
+    const copy = attributes === undefined ? success(noAttributes) : copyAttributes(attributes);
     return copy.ok ? success(this.cellForCopy(copy.value)) : copy;
   }
 
-  /** The same for attributes that were copied before. */
-  cellForCopy({ asGiven, normalized }: CopiedAttributes): Cell {
-    const pairs = this.#keyOrders.arrange(normalized);
-    const cell = this.#cellForPairs(pairs);
-    // What overflows is not remembered: that is the point of the limit.
-    if (asGiven !== pairs && cell.isFor(pairs)) this.#index.addAlias(asGiven, cell);
-    return cell;
+  /** cellForCopy is `cellFor` for attributes that were copied before. */
+  cellForCopy(copy: CopiedAttributes): Cell {
+    return this.cellAt(this.#rowFor(copy));
+  }
+
+  /** The cell of a row, made when it has none. */
+  cellAt(row: number): Cell {
+    const cells = this.#cells;
+    // Without holes the array stays a quick one.
+    while (cells.length <= row) cells.push(undefined);
+    return (cells[row] ??= new Cell(this).moveTo(this.slab, row));
+  }
+
+  /** The cell of a row, if it has one. */
+  findCell(row: number): Cell | undefined {
+    return this.#cells[row];
+  }
+
+  /** close makes every record from now on fail. */
+  close(): void {
+    this.table.index.forget();
+    this.plain = undefined;
+    for (const cell of this.#cells) cell?.park();
   }
 
   /** The buckets of a row, to be changed: a copy, if a snapshot has those that are there. */
@@ -136,49 +162,47 @@ export class MetricState implements Metric {
 
   /** keepRows lets go of the series in all other rows; who still holds their cells finds the way to new ones. */
   keepRows(rows: readonly number[]): void {
-    const kept = rows.map((row) => this.cells[row] as Cell);
-    const keptCells = new Set(kept);
-    for (const cell of this.cells) if (!keptCells.has(cell)) cell.park();
     const { wideBases, buckets } = this;
-    this.wideBases = new Map();
-    this.#index = new AttributeIndex();
-    this.plain = undefined;
-    this.cells = kept;
-    this.slab = this.slab.select(rows, (place, row) => {
-      const cell = kept[row] as Cell;
-      const base = wideBases.get(cell.row);
-      if (base !== undefined) this.wideBases.set(row, base);
-      cell.moveTo(place, row);
-      this.#addToIndex(cell);
-    });
+    const cells = this.#cells;
+    const kept = rows.map((row) => cells[row]);
+    this.table = this.table.select(rows);
+    this.slab = this.slab.select(rows);
     this.buckets = buckets && rows.map((row) => buckets[row] as ExponentialBuckets);
+    this.wideBases = new Map();
+    this.#cells = cells.length === 0 ? [] : kept;
+    for (const [newRow, row] of rows.entries()) {
+      const base = wideBases.get(row);
+      if (base !== undefined) this.wideBases.set(newRow, base);
+      kept[newRow]?.moveTo(this.slab, newRow);
+      cells[row] = undefined;
+    }
+    for (const cell of cells) cell?.park();
   }
 
-  #cellForPairs(pairs: Pairs): Cell {
-    const known = this.#index.findPath(pairs);
-    if (known !== undefined) return known;
-    if (!this.isFull) return this.#addCell(pairs);
+  #rowFor(copy: CopiedAttributes): number {
+    const row = this.table.index.findCopy(copy);
+    if (row < 0) return this.isFull ? this.#overflowRow() : this.#addRow(copy);
+    this.table.index.learn(copy);
+    return row;
+  }
+
+  #overflowRow(): number {
     this.overflowedRecords += 1;
-    return (this.overflow ??= this.#index.findPath(overflowPairs) ?? this.#addCell(overflowPairs));
+    if (this.overflow === undefined) {
+      const row = this.table.index.findCopy(overflowAttributes);
+      this.overflow = this.cellAt(row < 0 ? this.#addRow(overflowAttributes) : row);
+    }
+    return this.overflow.row;
   }
 
-  #addCell(pairs: Pairs): Cell {
-    const cell = new Cell({
+  #addRow(copy: CopiedAttributes): number {
+    const row = this.table.add(copy, {
       id: this.state.nextSeriesId(),
-      metric: this,
-      place: this.slab.addRow(),
-      row: this.cells.length,
       startTimeUnixNano: this.state.windowStartUnixNano,
-      pairs,
     });
-    this.cells.push(cell);
+    if (this.slab.addRow()) for (const cell of this.#cells) cell?.moveTo(this.slab, cell.row);
     this.buckets?.push(new ExponentialBuckets(this.epoch));
-    this.#addToIndex(cell);
-    return cell;
-  }
-
-  #addToIndex(cell: Cell): void {
-    this.#index.add(cell.pairs, cell);
-    if (cell.pairs.length === 0) this.plain = cell;
+    if (copy.normalized.length === 0) this.plain = this.cellAt(row);
+    return row;
   }
 }

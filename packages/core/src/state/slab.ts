@@ -1,14 +1,16 @@
-const largestChunkRows = 4096;
+const chunkBits = 12;
+const chunkRows = 1 << chunkBits;
 
-/** Place is where a row of a slab lies: `width` numbers from `offset` on. It stays there for the slab's life. */
+/** Place is where a row of a slab lies: its numbers from `offset` on. */
 export interface Place {
   readonly values: Float64Array;
   readonly offset: number;
 }
 
 /**
- * Slab holds rows of numbers that are changed in place, in chunks that never move, so that whoever holds a Place
- * writes without a lookup, and a copy of all rows is a few memory copies.
+ * Slab holds rows of numbers that are changed in place, in chunks of many rows, so that whoever holds a Place writes
+ * without a lookup, and a copy of all rows is a few memory copies. Only while there is no more than one chunk can rows
+ * move: it grows until it is a whole one.
  */
 export class Slab {
   readonly width: number;
@@ -28,32 +30,44 @@ export class Slab {
   }
 
   /** The chunks with their used length in numbers, in row order. */
-  *usedChunks(): Generator<Float64Array> {
+  usedChunks(): Float64Array[] {
     let rowsLeft = this.#rows;
-    for (const chunk of this.#chunks) {
+    return this.#chunks.map((chunk) => {
       const rows = Math.min(rowsLeft, chunk.length / this.width);
-      yield chunk.subarray(0, rows * this.width);
       rowsLeft -= rows;
-    }
+      return chunk.subarray(0, rows * this.width);
+    });
   }
 
-  addRow(): Place {
-    if (this.#rows === this.#capacityRows) this.#grow();
-    const values = this.#chunks.at(-1) as Float64Array;
-    const offset = values.length - (this.#capacityRows - this.#rows) * this.width;
-    for (let i = 0; i < this.width; i++) values[offset + i] = this.#emptyRow[i] as number;
+  /** The chunk that a row lies in. */
+  chunkOf(row: number): Float64Array {
+    return this.#chunks[row >>> chunkBits] as Float64Array;
+  }
+
+  /** Where a row begins in its chunk. */
+  offsetOf(row: number): number {
+    return (row & (chunkRows - 1)) * this.width;
+  }
+
+  /** Adds the next row; says whether those before it have moved. */
+  addRow(): boolean {
+    const row = this.#rows;
+    const isFull = row === this.#capacityRows;
+    if (isFull) this.#grow();
+    this.chunkOf(row).set(this.#emptyRow, this.offsetOf(row));
     this.#rows += 1;
-    return { values, offset };
+    return isFull && row < chunkRows;
   }
 
-  /** The slab of some of the rows, in the order of `rows`; tells where each one lies now. */
-  select(rows: readonly number[], onPlaced: (place: Place, newRow: number) => void): Slab {
-    const all = this.copy();
+  /** The slab of some of the rows, in the order of `rows`. */
+  select(rows: readonly number[]): Slab {
+    const { width } = this;
     const selected = new Slab([...this.#emptyRow]);
     for (const [newRow, row] of rows.entries()) {
-      const place = selected.addRow();
-      place.values.set(all.subarray(row * this.width, (row + 1) * this.width), place.offset);
-      onPlaced(place, newRow);
+      selected.addRow();
+      const offset = this.offsetOf(row);
+      const values = this.chunkOf(row).subarray(offset, offset + width);
+      selected.chunkOf(newRow).set(values, selected.offsetOf(newRow));
     }
     return selected;
   }
@@ -69,10 +83,15 @@ export class Slab {
     return copy;
   }
 
-  /** Doubles, so that a metric with one series costs one row and many rows cost few chunks. */
+  /** The first chunk doubles, so that a metric with one series costs one row. */
   #grow(): void {
-    const rows = Math.min(Math.max(this.#capacityRows, 1), largestChunkRows);
-    this.#chunks.push(new Float64Array(rows * this.width));
-    this.#capacityRows += rows;
+    const isFirst = this.#capacityRows < chunkRows;
+    const rows = isFirst ? Math.max(2 * this.#capacityRows, 1) : chunkRows;
+    const chunk = new Float64Array(rows * this.width);
+    const [first] = this.#chunks;
+    if (isFirst && first !== undefined) chunk.set(first);
+    if (isFirst) this.#chunks[0] = chunk;
+    else this.#chunks.push(chunk);
+    this.#capacityRows = isFirst ? rows : this.#capacityRows + rows;
   }
 }

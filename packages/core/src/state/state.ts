@@ -165,20 +165,30 @@ export class State {
   }
 
   /**
-   * The cell of a series; makes metric and series at first sight. Or what recording is to return instead: the errors
-   * of `metricFor`, `INVALID_ATTRIBUTE`, or success in a disabled state.
+   * reach gives the place of a series; makes metric and series at first sight. Or what recording is to return instead:
+   * the errors of `metricFor`, `INVALID_ATTRIBUTE`, or success in a disabled state. The place is good until the next one
+   * is looked for.
    */
+  reach(
+    name: string,
+    kind: InstrumentKind,
+    attributes: Attributes | undefined,
+  ): Cell | Result<void, TelemetryError> {
+    const metric = this.#metricToRecord(name, kind);
+    if (!(metric instanceof MetricState)) return metric;
+    const place = metric.reach(attributes);
+    return place.ok ? place.value : place;
+  }
+
+  /** cellFor is `reach` for what holds on to the place. */
   cellFor(
     name: string,
     kind: InstrumentKind,
     attributes: Attributes | undefined,
   ): Cell | Result<void, TelemetryError> {
-    if (this.#isClosed) return failure(shutDownError(name));
-    if (this.#options.isDisabled) return succeeded;
-    const known = this.byName[kind].get(name);
-    const metric = known === undefined ? this.metricFor(name, kind) : success(known);
-    if (!metric.ok) return metric;
-    const cell = metric.value.cellFor(attributes);
+    const metric = this.#metricToRecord(name, kind);
+    if (!(metric instanceof MetricState)) return metric;
+    const cell = metric.cellFor(attributes);
     return cell.ok ? cell.value : cell;
   }
 
@@ -252,7 +262,17 @@ export class State {
     this.fold();
     this.closeSources();
     this.#isClosed = true;
-    for (const metric of this.metrics()) for (const cell of metric.cells) cell.park();
+    for (const metric of this.metrics()) metric.close();
+  }
+
+  /** The metric to record in, made at first use; or what recording is to return instead. */
+  #metricToRecord(name: string, kind: InstrumentKind): MetricState | Result<void, TelemetryError> {
+    if (this.#isClosed) return failure(shutDownError(name));
+    if (this.#options.isDisabled) return succeeded;
+    const known = this.byName[kind].get(name);
+    if (known !== undefined) return known;
+    const metric = this.metricFor(name, kind);
+    return metric.ok ? metric.value : metric;
   }
 
   #makeMetric(name: string, kind: InstrumentKind, options: MetricOptions): MetricState {

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import type { AttributeValue } from '../attributes.ts';
+import type { CopiedAttributes } from '../record/copy-attributes.ts';
+import { SeriesTable } from './series-table.ts';
+
+const metric = { name: 'c', kind: 'counter', unit: '', description: '' } as const;
+
+function copyOf(...pairs: AttributeValue[]): CopiedAttributes {
+  return { asGiven: pairs, normalized: pairs };
+}
+
+/** Ten series with the ids 10, 11, …, of which two begin at a time. */
+function tableOfTen(): SeriesTable {
+  const table = new SeriesTable(metric);
+  for (let i = 0; i < 10; i++) {
+    table.add(copyOf('user', i), { id: 10 + i, startTimeUnixNano: BigInt(i >> 1) });
+  }
+  return table;
+}
+
+it('tells of each row its id, when it began, and its attributes', () => {
+  const table = tableOfTen();
+  for (let row = 0; row < table.length; row++) {
+    expect(table.id(row)).toBe(10 + row);
+    expect(table.startTimeUnixNano(row)).toBe(BigInt(row >> 1));
+    expect({ ...table.attributes(row) }).toEqual({ user: row });
+  }
+});
+
+it('gives a series the same object, whichever table is asked, and in whatever order', () => {
+  const first = tableOfTen();
+  const askedBefore = first.series(3);
+  const second = first.select([1, 3, 5, 7]);
+  const askedInBetween = first.series(7);
+  const third = second.select([1, 2, 3]);
+  expect(third.series(0)).toBe(askedBefore);
+  expect(second.series(1)).toBe(askedBefore);
+  expect(third.series(2)).toBe(askedInBetween);
+  expect(first.series(5)).toBe(third.series(1));
+  expect(second.series(2)).toBe(third.series(1));
+  expect(third.series(1)).toMatchObject({ id: 15, metric });
+});
+
+it('still tells of a row that went', () => {
+  const first = tableOfTen();
+  first.select([0]);
+  const gone = first.series(9);
+  expect(gone).toBe(first.series(9));
+  expect(gone.id).toBe(19);
+  expect({ ...gone.attributes }).toEqual({ user: 9 });
+  expect(Object.isFrozen(gone.attributes)).toBe(true);
+});

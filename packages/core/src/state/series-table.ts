@@ -1,0 +1,111 @@
+import type { AttributeValue, Attributes } from '../attributes.ts';
+import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
+import { AttributeIndex } from './attribute-index.ts';
+import type { Metric } from './metric.ts';
+import { room } from './room.ts';
+import type { Series } from './series.ts';
+import { StartTimes } from './start-times.ts';
+
+/**
+ * SeriesTable says which series a metric has: by row, their ids, when they began, and their attributes. It is only
+ * added to, or replaced by another: a snapshot can hold on to it with the length that it had.
+ */
+export class SeriesTable {
+  readonly metric: Metric;
+  readonly index: AttributeIndex = new AttributeIndex();
+  #ids = new Float64Array(2);
+  readonly #startTimes = new StartTimes();
+  /** The objects of series that someone asked for, by row. */
+  readonly #series: (Series | undefined)[] = [];
+  #successor: SeriesTable | undefined = undefined;
+
+  constructor(metric: Metric) {
+    this.metric = metric;
+  }
+
+  /** How many rows there are. */
+  get length(): number {
+    return this.index.length;
+  }
+
+  /** Adds the next row, for attributes that have none; ids grow from row to row, and no series began before the last. */
+  add(copy: CopiedAttributes, begun: { readonly id: number; readonly startTimeUnixNano: bigint }): number {
+    const row = this.index.add(copy);
+    this.#ids = room(this.#ids, row + 1);
+    this.#ids[row] = begun.id;
+    this.#startTimes.add(row, begun.startTimeUnixNano);
+    return row;
+  }
+
+  /** The id of a row's series. */
+  id(row: number): number {
+    return this.#ids[row] as number;
+  }
+
+  /** When the running total of a row began, in nanoseconds since the Unix epoch. */
+  startTimeUnixNano(row: number): bigint {
+    return this.#startTimes.of(row);
+  }
+
+  /** The attributes of a row, in a frozen object without a prototype. */
+  attributes(row: number): Attributes {
+    return attributesOf(this.index.pairs(row));
+  }
+
+  /** The series of a row: the same object whenever it is asked for, also by snapshots of other times. */
+  series(row: number): Series {
+    return (this.#series[row] ??= this.#laterSeries(row) ?? new KnownSeries(this, row));
+  }
+
+  /** select gives a table of some of the rows, in their order, that takes the place of this one. */
+  select(rows: readonly number[]): SeriesTable {
+    const selected = new SeriesTable(this.metric);
+    for (const row of rows) {
+      const pairs = this.index.pairs(row);
+      const begun = { id: this.id(row), startTimeUnixNano: this.startTimeUnixNano(row) };
+      const newRow = selected.add({ asGiven: pairs, normalized: pairs }, begun);
+      const series = this.#series[row];
+      if (series !== undefined) selected.#series[newRow] = series;
+    }
+    this.#successor = selected;
+    return selected;
+  }
+
+  /** The series of a row in the table that took the place of this one, if it is there. */
+  #laterSeries(row: number): Series | undefined {
+    const later = this.#successor;
+    if (later === undefined) return undefined;
+    const id = this.id(row);
+    let low = 0;
+    let high = later.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (later.id(middle) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < later.length && later.id(low) === id ? later.series(low) : undefined;
+  }
+}
+
+/** KnownSeries is a series as an object of its own. */
+class KnownSeries implements Series {
+  readonly id: number;
+  readonly metric: Metric;
+  readonly #pairs: Pairs;
+
+  constructor(table: SeriesTable, row: number) {
+    this.id = table.id(row);
+    this.metric = table.metric;
+    this.#pairs = table.index.pairs(row);
+  }
+
+  get attributes(): Attributes {
+    return attributesOf(this.#pairs);
+  }
+}
+
+function attributesOf(pairs: Pairs): Attributes {
+  const attributes = Object.create(null) as Record<string, AttributeValue>;
+  for (let i = 0; i < pairs.length; i += 2) attributes[pairs[i] as string] = pairs[i + 1] as AttributeValue;
+  return Object.freeze(attributes);
+}
