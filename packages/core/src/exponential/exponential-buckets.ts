@@ -115,6 +115,12 @@ export class BucketRange {
     this.#counts[place] = (this.#counts[place] as number) + 1;
   }
 
+  /** Counts so many more in a bucket that there is. */
+  add(index: number, count: number): void {
+    const place = index - this.offset;
+    this.#counts[place] = (this.#counts[place] as number) + count;
+  }
+
   /** Counts the first `count` of some positive values; there are buckets for all of them. */
   incrementAll(values: readonly number[], count: number, finder: BucketFinder): void {
     finder.countAll(values, count, this.#counts, this.offset);

@@ -54,11 +54,5 @@ function addRange(into: BucketRange, from: BucketRange, by: number): void {
   if (span === undefined) return;
   const both = union(span, spanOf(into, 0)) as Span;
   into.extendTo(both.low, both.high);
-  const { counts, offset } = into;
-  const added = from.counts;
-  for (let i = 0; i < added.length; i++) {
-    const count = added[i] as number;
-    const place = ((from.offset + i) >> by) - offset;
-    if (count > 0) counts[place] = (counts[place] as number) + count;
-  }
+  for (const [i, count] of from.counts.entries()) if (count > 0) into.add((from.offset + i) >> by, count);
 }

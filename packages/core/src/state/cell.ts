@@ -30,6 +30,11 @@ export class Cell implements Place {
     this.metric = metric;
   }
 
+  /** The id of the series. */
+  get seriesId(): number {
+    return this.metric.table.id(this.row);
+  }
+
   /** moveTo makes a row of a slab that of the cell, with its values there already. */
   moveTo(slab: Slab, row: number): this {
     this.values = slab.chunkOf(row);

@@ -37,7 +37,7 @@ export class ValueIds {
         }
       }
     } else if (typeof value === 'number') {
-      // oxlint-disable-next-line unicorn/prefer-math-trunc -- to an index, −0 included
+      // To an index: −0 is 0.
       const index = value | 0;
       if (index === value && index >= 0 && index < this.#integerIds.length) {
         return this.#integerIds[index] as number;

@@ -190,8 +190,8 @@ export class AttachedTelemetry implements Recording, Disposable {
 
   /** The bound instrument of a series that was recorded by name before. */
   #find(name: string, kind: InstrumentKind, attributes: Attributes | undefined): Instrument | undefined {
-    const cell = this.#state.byName[kind].get(name)?.findCell(attributes);
-    return cell === undefined ? undefined : this.#instruments[cell.id];
+    const place = this.#state.byName[kind].get(name)?.find(attributes);
+    return place === undefined ? undefined : this.#instruments[place.seriesId];
   }
 
   #keep(
@@ -200,8 +200,8 @@ export class AttachedTelemetry implements Recording, Disposable {
     kind: InstrumentKind,
     attributes: Attributes | undefined,
   ): void {
-    const cell = this.#state.byName[kind].get(name)?.findCell(attributes);
-    if (cell !== undefined) this.#instruments[cell.id] = instrument;
+    const place = this.#state.byName[kind].get(name)?.find(attributes);
+    if (place !== undefined) this.#instruments[place.seriesId] = instrument;
   }
 
   #bindByName<R extends Row>(
@@ -238,11 +238,11 @@ export class AttachedTelemetry implements Recording, Disposable {
   /** The row of a series; makes it at first sight, and tells the owner what it is. */
   #rowOf(cell: Cell | Result<void, TelemetryError>): Row | Result<void, TelemetryError> {
     if (!(cell instanceof Cell)) return cell;
-    const known = this.#rows[cell.id];
+    const known = this.#rows[cell.seriesId];
     if (known !== undefined) return known;
     try {
       const row = this.#makeRow(cell);
-      this.#rows[cell.id] = row;
+      this.#rows[cell.seriesId] = row;
       // The owner finds the row when it shuts down, or was shut down by now.
       if (!this.#registry.isClosed) return row;
       this.#close();
@@ -257,7 +257,7 @@ export class AttachedTelemetry implements Recording, Disposable {
     const { metric } = cell;
     const { aggregation, kind, bounds, explicitBounds } = metric;
     const width = widthOf({ aggregation, buckets: bounds.length + 1, isSigned: kind !== 'latency' });
-    const place = this.#writer.addSeries(encodeAttributes(cell.attributes), {
+    const place = this.#writer.addSeries(encodeAttributes(metric.table.attributes(cell.row)), {
       metric: this.#numberOf(metric),
       width,
     });

@@ -143,8 +143,8 @@ function bucketsOf(value: number, count: number): ExponentialBuckets {
   const buckets = new ExponentialBuckets(0);
   buckets.record(value);
   buckets.zeroCount *= count;
-  for (const { counts } of [buckets.positive, buckets.negative]) {
-    for (let i = 0; i < counts.length; i++) counts[i] = (counts[i] as number) * count;
+  for (const range of [buckets.positive, buckets.negative]) {
+    if (range.length > 0) range.add(range.offset, count - 1);
   }
   return buckets;
 }

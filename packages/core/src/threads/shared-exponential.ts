@@ -120,5 +120,5 @@ function readRange(
 ): void {
   if (from.counts.length === 0) return;
   range.extendTo(from.offset, from.offset + from.counts.length - 1);
-  range.counts.set(from.counts);
+  for (const [i, count] of from.counts.entries()) range.add(from.offset + i, count);
 }
