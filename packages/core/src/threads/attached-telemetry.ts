@@ -212,7 +212,7 @@ export class AttachedTelemetry implements Recording, Disposable {
     return {
       name,
       resolve: () =>
-        this.#rowOf(this.#state.cellFor(name, kind, attributes)) as R | Result<void, TelemetryError>,
+        this.#rowOf(this.#state.reach(name, kind, attributes)) as R | Result<void, TelemetryError>,
     };
   }
 
