@@ -1,47 +1,19 @@
-import type { AttributeValue } from '../attributes.ts';
-import type { Clock } from '../clock.ts';
-import type { ExportedPart, Exporter, PointRange } from '../exporter.ts';
+import type { ExportedPart, Exporter } from '../exporter.ts';
 import { failure } from '../result.ts';
-import type { MetricData } from '../snapshot/metric-data.ts';
-import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
-import { closeWindows } from '../state/histogram-row.ts';
-import type { MetricState } from '../state/metric-state.ts';
-import type { State } from '../state/state.ts';
-import { sendsDelta } from '../temporality.ts';
-import { unixNanoOf } from '../unix-nano.ts';
-import { type Account, type Amounts, addAmounts } from './account.ts';
-import {
-  type DeliveryWindow,
-  type OpenRange,
-  deliverWindow,
-  isSettled,
-  stillOpen,
-} from './deliver-window.ts';
+import type { Account } from './account.ts';
+import { type DeliveryWindow, deliverWindow, isSettled, stillOpen } from './deliver-window.ts';
 import { type FlushResult, flushBroke, flushedTooLate } from './flush-result.ts';
 import { FlushSummary } from './flush-summary.ts';
-import { countIdleFlushes, makeRoom } from './make-room.ts';
-import { MetricBook } from './metric-book.ts';
 import { RetryPace } from './retry-pace.ts';
 import { runExportSync } from './run-export.ts';
-import { WindowAges } from './window-ages.ts';
-
-/** Receivers keep times in milliseconds: Prometheus refuses a request with a second value for one. */
-const shortestWindowNano = 1_000_000n;
+import { Windows, type WindowsOptions } from './windows.ts';
 
 /** ReaderOptions is what a reader reads from, delivers to, and sends along. */
-export interface ReaderOptions {
-  readonly state: State;
+export interface ReaderOptions extends Omit<WindowsOptions, 'temporality'> {
   readonly exporter: Exporter;
-  readonly clock: Clock;
   /** Gives numbers from 0 (inclusive) to 1. */
   readonly random: () => number;
-  /** After how many delivered flushes without a change a series may make room in a metric that has none left. */
-  readonly idleFlushesBeforeRetirement: number;
-  /** How old an undeliverable delta window may become, in milliseconds. */
-  readonly maxWindowAgeMs: number;
-  readonly resource: ReadonlyMap<string, AttributeValue>;
-  readonly labels: ReadonlyMap<string, AttributeValue>;
 }
 
 /** FlushLimits is what one flush must keep to. */
@@ -65,18 +37,13 @@ interface TurnLimits {
 }
 
 /**
- * Reader is the cursor of one exporter on the state: what was last delivered, the open and the frozen window, the
- * account, and when the next request may be made. It only reads the state, but for closing windows and making room.
+ * Reader is the cursor of one exporter on the state: it has one window after the other delivered, one flush at a time,
+ * each request when it may be made.
  */
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #pace: RetryPace;
-  readonly #ages: WindowAges;
-  readonly #books = new Map<MetricState, MetricBook>();
-  /** What the receiver may have taken and is to be sent again as it was, before anything newer. Deltas only. */
-  #frozen: DeliveryWindow | undefined = undefined;
-  /** What was sent last and not delivered: it is still part of the open window. */
-  #undelivered: DeliveryWindow | undefined = undefined;
+  readonly #windows: Windows;
   /** No flush may go on after this, on the monotonic clock. */
   #lastMomentMs = Infinity;
   /** Whether the next flush is the last. */
@@ -85,8 +52,6 @@ export class Reader {
   #underWay: DeliveryWindow | undefined = undefined;
   /** How many synchronous flushes there were: what was under way then doesn't count any more. */
   #takeovers = 0;
-  /** Nothing reads it: see `keepAlive`. */
-  keptAlive: readonly unknown[] = [];
   #abort: AbortController | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
@@ -95,8 +60,7 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#pace = new RetryPace(options.clock, options.random);
-    this.#ages = new WindowAges(options.maxWindowAgeMs);
-    this.#noteBeginning();
+    this.#windows = new Windows({ ...options, temporality: options.exporter.temporality });
   }
 
   /** Whether a flush is under way. */
@@ -111,8 +75,7 @@ export class Reader {
 
   /** snapshot looks at what there is now, after asking the observers, and clears nothing. */
   snapshot(): TakenSnapshot {
-    this.#options.state.gather();
-    return this.#take(this.#nextEnd(), false);
+    return this.#windows.look();
   }
 
   /**
@@ -163,40 +126,29 @@ export class Reader {
   flushSync(timeoutMs: number): FlushResult | undefined {
     const { exporter, clock } = this.#options;
     if (!canExportSync(exporter)) return undefined;
+    const windows = this.#windows;
     const begunMs = clock.monotonicMs();
     const summary = new FlushSummary(this.#options);
     this.#takeOver();
     const waitMs = this.#pace.waitMs({ force: true });
     if (waitMs > 0) return summary.resultUntried(waitMs);
     let leftMs = timeoutMs;
-    if (this.#frozen !== undefined) {
-      if (!this.#deliverSync(exporter, this.#frozen, summary, leftMs)) return summary.result();
+    if (windows.frozen !== undefined) {
+      if (!this.#deliverSync(exporter, windows.frozen, summary, leftMs)) return summary.result();
       leftMs -= clock.monotonicMs() - begunMs;
     }
-    this.#deliverSync(exporter, this.#cut(), summary, Math.max(1, leftMs));
+    this.#deliverSync(exporter, windows.cut(), summary, Math.max(1, leftMs));
     return summary.result();
   }
 
   /** account says where everything that was recorded is. */
   account(): Account {
-    this.#options.state.foldAll();
-    const byName = new Map<string, Amounts>();
-    for (const metric of this.#options.state.metrics()) {
-      if (metric.aggregation !== 'gauge') byName.set(metric.name, this.#bookOf(metric).amounts());
-    }
-    return { ...addAmounts(byName.values()), byName };
+    return this.#windows.account();
   }
 
   /** Where what is undelivered begins. */
   get undeliveredSinceUnixNano(): bigint {
-    let earliest = this.#options.state.windowStartUnixNano;
-    for (const { windowStarts, metric } of this.#books.values()) {
-      if (metric.table.length === 0) continue;
-      const start = windowStarts.earliest(metric.table.length);
-      if (start < earliest) earliest = start;
-    }
-    const frozen = this.#frozen?.snapshot.startTimeUnixNano ?? earliest;
-    return frozen < earliest ? frozen : earliest;
+    return this.#windows.undeliveredSinceUnixNano;
   }
 
   #run(limits: FlushLimits): Promise<FlushResult> {
@@ -229,25 +181,26 @@ export class Reader {
     const summary = new FlushSummary(this.#options);
     const limits = { deadlineMs, force, maxAttempts };
 
-    this.#dropWhatIsTooOld(summary);
-    if (this.#frozen !== undefined) {
+    const windows = this.#windows;
+    windows.dropOld((snapshot) => summary.addDropped(snapshot));
+    if (windows.frozen !== undefined) {
       if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
         return summary.resultUntried(this.#waitMs(limits));
-      const { isSettled: isDone } = await this.#deliver(this.#frozen, summary, limits);
+      const { isSettled: isDone } = await this.#deliver(windows.frozen, summary, limits);
       if (!isDone) return summary.result();
     }
     for (;;) {
       // Without a wait the snapshot is taken before this call returns.
       if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
         return summary.resultUntried(this.#waitMs(limits));
-      this.#makeRoom();
+      windows.makeRoom();
       // Other threads record until this moment, and not in between.
       if (this.#isLast) state.closeSources();
-      const window = this.#cut();
+      const window = windows.cut();
       if (this.#isLast) state.close();
       const { isSettled: isDone, isAccepted } = await this.#deliver(window, summary, limits);
       // A counter that was too large for one point of the wire goes on in the next.
-      const leftSomething = window.snapshot.metrics.some(({ metric }) => this.#bookOf(metric).leftSomething);
+      const leftSomething = windows.hasLeftSomething(window.snapshot);
       if (!isDone || !isAccepted || !leftSomething || clock.monotonicMs() >= deadlineMs())
         return summary.result();
     }
@@ -261,7 +214,7 @@ export class Reader {
   ): Promise<{ readonly isSettled: boolean; readonly isAccepted: boolean }> {
     const { exporter, clock } = this.#options;
     const { snapshot } = window;
-    const before = new Map(snapshot.metrics.map(({ metric }) => [metric, this.#bookOf(metric).finished]));
+    const countIdle = this.#windows.countIdle(snapshot);
     const takeovers = this.#takeovers;
     const isTakenOver = (): boolean => this.#takeovers !== takeovers;
     const delivery = await deliverWindow(window, {
@@ -280,19 +233,17 @@ export class Reader {
         if (isTakenOver()) return;
         this.#pace.note(parts);
         this.#underWay = { snapshot, open };
-        for (const part of parts) if (isSettled(part)) this.#settle(snapshot, part);
+        this.#settle(snapshot, parts);
       },
     });
     summary.add(snapshot, delivery);
     if (isTakenOver()) return { isSettled: false, isAccepted: false };
     this.#underWay = undefined;
     this.#abort = undefined;
-    this.#keepOpen(snapshot, delivery.open);
+    this.#windows.keepOpen(snapshot, delivery.open);
     const isAccepted =
       delivery.open.length === 0 && delivery.parts.every(({ outcome }) => outcome.status === 'accepted');
-    for (const { metric } of isAccepted ? snapshot.metrics : []) {
-      countIdleFlushes(this.#bookOf(metric), before.get(metric));
-    }
+    if (isAccepted) countIdle();
     return { isSettled: delivery.open.length === 0, isAccepted };
   }
 
@@ -301,7 +252,7 @@ export class Reader {
     this.#takeovers += 1;
     this.#abort?.abort();
     this.#abort = undefined;
-    if (this.#underWay !== undefined) this.#keepOpen(this.#underWay.snapshot, this.#underWay.open);
+    if (this.#underWay !== undefined) this.#windows.keepOpen(this.#underWay.snapshot, this.#underWay.open);
     this.#underWay = undefined;
   }
 
@@ -314,136 +265,15 @@ export class Reader {
   ): boolean {
     const parts = open.length === 0 ? [] : runExportSync(exporter, snapshot, { timeoutMs, ranges: open });
     this.#pace.note(parts);
-    for (const part of parts) if (isSettled(part)) this.#settle(snapshot, part);
+    this.#settle(snapshot, parts);
     const delivery = { open: stillOpen(parts, open), parts, attempts: Math.min(1, open.length) };
     summary.add(snapshot, delivery);
-    this.#keepOpen(snapshot, delivery.open);
+    this.#windows.keepOpen(snapshot, delivery.open);
     return delivery.open.length === 0;
   }
 
-  /** What is not settled is frozen where the receiver may have taken it, else it stays in the open window. */
-  #keepOpen(snapshot: TakenSnapshot, open: readonly OpenRange[]): void {
-    if (snapshot === this.#frozen?.snapshot) {
-      this.#frozen = open.length === 0 ? undefined : { snapshot, open };
-      return;
-    }
-    const isFreezing = this.#options.exporter.temporality !== 'cumulative';
-    const frozen = isFreezing ? open.filter((range) => range.mayBeTaken) : [];
-    for (const range of frozen) {
-      this.#forRows(snapshot, range, (data, rows) =>
-        this.#bookOf(data.metric).freeze(data, rows, snapshot.timeUnixNano),
-      );
-    }
-    this.#frozen = frozen.length === 0 ? undefined : { snapshot, open: frozen };
-    const rest = open.filter((range) => !frozen.includes(range));
-    this.#undelivered = rest.length === 0 ? undefined : { snapshot, open: rest };
-  }
-
-  /** Gives up the deltas of series whose window is older than anyone wants it. */
-  #dropWhatIsTooOld(summary: FlushSummary): void {
-    this.#frozen = this.#withoutOld(this.#frozen, summary);
-    this.#undelivered = this.#withoutOld(this.#undelivered, summary);
-  }
-
-  #withoutOld(window: DeliveryWindow | undefined, summary: FlushSummary): DeliveryWindow | undefined {
-    if (window === undefined) return undefined;
-    const tooOldUntil = this.#ages.tooOldUntil(this.#options.clock.monotonicMs());
-    if (tooOldUntil === undefined) return window;
-    const { snapshot } = window;
-    const rest: OpenRange[] = [];
-    let isAnyDropped = false;
-    for (const range of window.open) {
-      this.#forRows(snapshot, range, (data, rows, first) => {
-        const book = this.#bookOf(data.metric);
-        if (!book.isDelta || !data.windowStarts.isAnyBefore(tooOldUntil + 1n, rows)) {
-          rest.push({ from: first + rows.from, to: first + rows.to, mayBeTaken: range.mayBeTaken });
-          return;
-        }
-        isAnyDropped = true;
-        book.drop(data, rows, { isFrozen: window === this.#frozen, timeUnixNano: snapshot.timeUnixNano });
-      });
-    }
-    if (!isAnyDropped) return window;
-    summary.addDropped(snapshot);
-    return rest.length === 0 ? undefined : { snapshot, open: rest };
-  }
-
-  /** Lets go of what may go, while nothing is under way or frozen that counts rows. */
-  #makeRoom(): void {
-    if (this.#frozen !== undefined) return;
-    this.#options.state.fold();
-    for (const book of this.#books.values()) {
-      if (makeRoom(book, this.#options.idleFlushesBeforeRetirement)) this.#undelivered = undefined;
-    }
-  }
-
-  /** Takes a snapshot to be sent: what is recorded from now on belongs to the next window. */
-  #cut(): DeliveryWindow {
-    const { state } = this.#options;
-    state.gather();
-    const snapshot = this.#take(this.#nextEnd(), true);
-    state.windowStartUnixNano = snapshot.timeUnixNano;
-    this.#noteBeginning();
-    for (const data of snapshot.metrics) {
-      const { aggregation, slab } = data.metric;
-      if (aggregation !== 'histogram' && aggregation !== 'exponential-histogram') continue;
-      for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
-      this.#bookOf(data.metric).carry(data);
-    }
-    this.keptAlive = keepAlive(snapshot);
-    const { length } = snapshot.points;
-    return { snapshot, open: length === 0 ? [] : [{ from: 0, to: length, mayBeTaken: false }] };
-  }
-
-  #take(timeUnixNano: bigint, isToBeSent: boolean): TakenSnapshot {
-    const { state, resource, labels } = this.#options;
-    return takeSnapshot({
-      state,
-      settledOf: (metric) => this.#bookOf(metric),
-      isToBeSent,
-      startTimeUnixNano: this.undeliveredSinceUnixNano,
-      timeUnixNano,
-      resource,
-      labels,
-    });
-  }
-
-  /** Windows adjoin and never run backwards, whatever the wall clock does. */
-  #nextEnd(): bigint {
-    const now = unixNanoOf(this.#options.clock.unixMs());
-    const earliest = this.#options.state.windowStartUnixNano + shortestWindowNano;
-    return now > earliest ? now : earliest;
-  }
-
-  /** Remembers when the windows begin that begin now. */
-  #noteBeginning(): void {
-    const { clock, state } = this.#options;
-    this.#ages.note({ unixNano: state.windowStartUnixNano, monotonicMs: clock.monotonicMs() });
-  }
-
-  /** Enters into the books what became of some points. */
-  #settle(snapshot: TakenSnapshot, { outcome, ...range }: ExportedPart): void {
-    const isFrozen = snapshot === this.#frozen?.snapshot;
-    this.#forRows(snapshot, range, (data, rows) => {
-      const book = this.#bookOf(data.metric);
-      if (isFrozen) book.settleFrozen(data, rows, outcome, snapshot.timeUnixNano);
-      else book.settle(data, rows, outcome, snapshot.timeUnixNano);
-    });
-  }
-
-  /** Goes through the metrics that a range of points touches, with the rows that it covers there, and their first point. */
-  #forRows(
-    snapshot: TakenSnapshot,
-    range: PointRange,
-    visit: (data: MetricData, rows: PointRange, first: number) => void,
-  ): void {
-    let first = 0;
-    for (const data of snapshot.metrics) {
-      const { length } = data.rows;
-      const rows = { from: Math.max(range.from - first, 0), to: Math.min(range.to - first, length) };
-      if (rows.from < rows.to) visit(data, rows, first);
-      first += length;
-    }
+  #settle(snapshot: TakenSnapshot, parts: readonly ExportedPart[]): void {
+    for (const part of parts) if (isSettled(part)) this.#windows.settle(snapshot, part);
   }
 
   #waitMs(limits: TurnLimits): number {
@@ -473,30 +303,6 @@ export class Reader {
     cancel();
     this.#wake = undefined;
   }
-
-  #bookOf(metric: MetricState): MetricBook {
-    let book = this.#books.get(metric);
-    if (book === undefined) {
-      const isDelta = sendsDelta(metric.kind, this.#options.exporter.temporality);
-      book = new MetricBook(metric, {
-        isDelta,
-        windowStartUnixNano: this.#options.state.windowStartUnixNano,
-      });
-      this.#books.set(metric, book);
-    }
-    return book;
-  }
-}
-
-/**
- * keepAlive gives one object of each kind that a flush works with. As long as one lives, V8 keeps the machine code that
- * knows its shape; without any, a garbage collection between two flushes throws that code away.
- */
-function keepAlive(snapshot: TakenSnapshot): readonly unknown[] {
-  const onePerKind = new Map(snapshot.metrics.map((data) => [data.metric.aggregation, data]));
-  const points = Array.from(onePerKind.values(), (data) => data.point(0));
-  const distributions = points.flatMap((point) => ('bounds' in point ? [point.total, point.delta] : []));
-  return [snapshot, snapshot.points[Symbol.iterator](), ...points, ...distributions];
 }
 
 type SynchronousExporter = Exporter & Required<Pick<Exporter, 'exportSync'>>;
