@@ -318,3 +318,63 @@ describe('shutdown', () => {
     expect(exporter.snapshots[0]?.total('c')).toBe(1n);
   });
 });
+
+describe('recording by name without attributes', () => {
+  it('goes to one series whatever the casing, together with empty attributes and what is bound', () => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+    for (let i = 0; i < 3; i++) {
+      for (const name of ['Ingest', 'ingest', 'INGEST']) {
+        expect(telemetry.recordCounter(name, 1)).toEqual({ ok: true });
+        expect(telemetry.recordCounter(name, 1, {})).toEqual({ ok: true });
+      }
+      telemetry.counter('ingest').add(1n);
+    }
+    expect(telemetry.snapshot().points).toHaveLength(1);
+    expect(telemetry.snapshot().total('ingest')).toBe(21n);
+    expect(telemetry.account()).toMatchObject({ recorded: 21n, pending: 21n });
+  });
+
+  it('returns the same errors at the first record and later', () => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+    for (let i = 0; i < 3; i++) {
+      expect(telemetry.recordCounter('c', -1)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+      expect(telemetry.recordLatencyMs('p', Number.NaN)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+      expect(telemetry.recordCounter('no name', 1)).toMatchObject({ error: { code: 'INVALID_NAME' } });
+      expect(telemetry.recordCounter('', 1)).toMatchObject({ error: { code: 'INVALID_NAME' } });
+      expect(telemetry.recordCounter(7 as unknown as string, 1)).toMatchObject({
+        error: { code: 'INVALID_NAME' },
+      });
+    }
+    // What was refused made no metric of a kind.
+    expect(telemetry.recordLatencyMs('c', 1)).toEqual({ ok: true });
+    expect(telemetry.recordCounter('p', 1)).toEqual({ ok: true });
+    for (let i = 0; i < 3; i++) {
+      expect(telemetry.recordCounter('c', 1)).toMatchObject({ error: { code: 'KIND_CONFLICT' } });
+      expect(telemetry.recordLatencyMs('p', 1)).toMatchObject({ error: { code: 'KIND_CONFLICT' } });
+    }
+  });
+
+  it('ends with the handle', async () => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+    telemetry.recordCounter('c', 1);
+    telemetry.recordCounter('c', 1);
+    telemetry.recordLatencyMs('p', 1);
+    telemetry.recordLatencyMs('p', 1);
+    await telemetry.shutdown();
+    expect(telemetry.recordCounter('c', 1)).toMatchObject({ error: { code: 'SHUT_DOWN' } });
+    expect(telemetry.recordLatencyMs('p', 1)).toMatchObject({ error: { code: 'SHUT_DOWN' } });
+    expect(telemetry.account()).toMatchObject({ recorded: 4n, accepted: 4n });
+  });
+
+  it('finds the one series of a name in a thousand casings', () => {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+    for (let i = 0; i < 1000; i++) {
+      const casing = 'ingest.accepted'.replaceAll(/[a-z]/g, (letter, at: number) =>
+        ((i >> at) & 1) === 1 ? letter.toUpperCase() : letter,
+      );
+      expect(telemetry.recordCounter(casing, 1)).toEqual({ ok: true });
+    }
+    expect(telemetry.snapshot().total('ingest.accepted')).toBe(1000n);
+    expect(telemetry.snapshot().points).toHaveLength(1);
+  });
+});

@@ -20,6 +20,7 @@ import { Histogram } from './record/histogram.ts';
 import { recordInRow } from './record/record-in-row.ts';
 import { Latency, validateLatency } from './record/latency.ts';
 import { MetricObservation, type Observed } from './record/observe.ts';
+import { NameMap } from './record/name-map.ts';
 import { UpDownCounter } from './record/up-down-counter.ts';
 import type { Recording } from './recording.ts';
 import { ScopedRecording, mergeAttributes } from './scoped-recording.ts';
@@ -92,6 +93,9 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   readonly #flushIntervalMs: number;
   readonly #warn: (message: string) => void;
   readonly #listeners = new Set<(result: FlushResult) => void>();
+  /** What records by name without attributes go through, by the name as it is written: one lookup for a record. */
+  readonly #plainCounters = new NameMap<Counter>();
+  readonly #plainLatencies = new NameMap<Latency>();
   #schedule: FlushSchedule | undefined = undefined;
   /** When a failure that nobody listens for may be warned of again, on the monotonic clock. */
   #nextWarningMs = -Infinity;
@@ -129,24 +133,25 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   }
 
   recordCounter(name: string, delta: number | bigint, attributes?: Attributes): Result<void, TelemetryError> {
-    const known = this.#state.byName.counter.get(name)?.find(attributes);
-    if (known !== undefined && tryAdd(known, delta)) return succeeded;
-    const invalid = validateDelta(name, delta);
-    if (invalid !== undefined) return failure(invalid);
-    const cell = this.#state.reach(name, 'counter', attributes);
-    if (!(cell instanceof Cell)) return cell;
-    return tryAdd(cell, delta) ? succeeded : addToCounter(cell, delta);
+    if (attributes === undefined) {
+      const plain = this.#plainCounters.get(name);
+      if (plain !== undefined) return plain.add(delta);
+    } else {
+      const known = this.#state.byName.counter.get(name)?.find(attributes);
+      if (known !== undefined && tryAdd(known, delta)) return succeeded;
+    }
+    return this.#recordCounterUnusual(name, delta, attributes);
   }
 
   recordLatencyMs(name: string, milliseconds: number, attributes?: Attributes): Result<void, TelemetryError> {
-    const known = this.#state.byName.latency.get(name)?.find(attributes);
-    if (milliseconds >= 0 && recordInRow(known, milliseconds)) return succeeded;
-    const invalid = validateLatency(name, milliseconds);
-    if (invalid !== undefined) return failure(invalid);
-    const cell = this.#state.reach(name, 'latency', attributes);
-    if (!(cell instanceof Cell)) return cell;
-    recordInRow(cell, milliseconds);
-    return succeeded;
+    if (attributes === undefined) {
+      const plain = this.#plainLatencies.get(name);
+      if (plain !== undefined) return plain.record(milliseconds);
+    } else {
+      const known = this.#state.byName.latency.get(name)?.find(attributes);
+      if (milliseconds >= 0 && recordInRow(known, milliseconds)) return succeeded;
+    }
+    return this.#recordLatencyUnusual(name, milliseconds, attributes);
   }
 
   recordGauge(name: string, value: number, attributes?: Attributes): Result<void, TelemetryError> {
@@ -431,6 +436,45 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       }
     }
     return result;
+  }
+
+  #recordCounterUnusual(
+    name: string,
+    delta: number | bigint,
+    attributes: Attributes | undefined,
+  ): Result<void, TelemetryError> {
+    const invalid = validateDelta(name, delta);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#state.reach(name, 'counter', attributes);
+    if (!(cell instanceof Cell)) return cell;
+    if (attributes === undefined && this.#isKnownByName(name, 'counter'))
+      this.#plainCounters.set(name, new Counter(this.#bindPlain(name, 'counter')));
+    return tryAdd(cell, delta) ? succeeded : addToCounter(cell, delta);
+  }
+
+  #recordLatencyUnusual(
+    name: string,
+    milliseconds: number,
+    attributes: Attributes | undefined,
+  ): Result<void, TelemetryError> {
+    const invalid = validateLatency(name, milliseconds);
+    if (invalid !== undefined) return failure(invalid);
+    const cell = this.#state.reach(name, 'latency', attributes);
+    if (!(cell instanceof Cell)) return cell;
+    if (attributes === undefined && this.#isKnownByName(name, 'latency'))
+      this.#plainLatencies.set(name, new Latency(this.#bindPlain(name, 'latency'), this.#clock));
+    recordInRow(cell, milliseconds);
+    return succeeded;
+  }
+
+  /** Whether the state finds a metric by the name as it is written here, which it does for a few spellings only. */
+  #isKnownByName(name: string, kind: InstrumentKind): boolean {
+    return this.#state.byName[kind].has(name);
+  }
+
+  /** Leads to the series without attributes of a metric that there is. */
+  #bindPlain(name: string, kind: InstrumentKind): Binding {
+    return { name, resolve: () => this.#state.cellFor(name, kind, undefined) };
   }
 
   #bind(

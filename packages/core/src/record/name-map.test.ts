@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { NameMap } from './name-map.ts';
+
+/** Many of these have the same length and the same last, last but one and middle character. */
+const name = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 3 }),
+  fc.stringMatching(/^[ab]{4,6}$/),
+  fc.integer({ min: 0, max: 200 }).map((i) => `ingest.accepted.${i}`),
+);
+
+it('finds what a Map finds', () => {
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 300 }), fc.array(name), (set, asked) => {
+      const names = new NameMap<number>();
+      const model = new Map<string, number>();
+      for (const [i, each] of set.entries()) {
+        names.set(each, i);
+        model.set(each, i);
+        expect(names.get(each)).toBe(i);
+      }
+      for (const each of [...set, ...asked]) {
+        expect(names.get(each)).toBe(model.get(each));
+        // Another string of the same characters.
+        expect(names.get(` ${each}`.slice(1))).toBe(model.get(each));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it.each([[''], [undefined], [null], [5], [{}], [Symbol('name')], [['a']]])(
+  'finds nothing for %o',
+  (asked) => {
+    const names = new NameMap<number>();
+    expect(names.get(asked as string)).toBeUndefined();
+    names.set('a', 1);
+    expect(names.get(asked as string)).toBeUndefined();
+  },
+);
