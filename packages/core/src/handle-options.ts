@@ -164,7 +164,7 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     selfMetrics: options.selfMetrics,
     isDisabled: options.disabled ?? false,
     clock: options.clock ?? systemClock,
-    warn: harmless(options.warn ?? ((message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' }))),
+    warn: warnerOf(options.warn),
   };
 }
 
@@ -212,8 +212,10 @@ function throwIfInvalid(option: string, error: TelemetryError | undefined): void
   throw new TelemetryError('INVALID_OPTIONS', `Option ${option}: ${error.message}`, { cause: error });
 }
 
-/** What warns must not break what it warns of. */
-function harmless(warn: (message: string) => void): (message: string) => void {
+/** warnerOf gives what warns, if nothing else as Node does; it must not break what it warns of. */
+export function warnerOf(
+  warn: (message: string) => void = (message) => process.emitWarning(message, { code: 'PQCNET_TELEMETRY' }),
+): (message: string) => void {
   return (message) => {
     try {
       warn(message);

@@ -7,6 +7,7 @@ import {
   type LatencyOptions,
   type ObserveOptions,
   invalidOption,
+  warnerOf,
 } from '../handle-options.ts';
 import type { Counter, Gauge, Histogram, Latency, UpDownCounter } from '../instruments.ts';
 import { copyAttributes } from '../record/copy-attributes.ts';
@@ -68,8 +69,8 @@ export class AttachedTelemetry implements Recording, Disposable {
   /** What leads from names and attributes to series; nothing is recorded in it. */
   readonly #state: State;
   readonly #registry: ThreadRegistry;
-  readonly #writer: SlabWriter;
-  readonly #release: () => void;
+  /** What there is of this thread with the owner, unless that was shut down before. */
+  readonly #attachment: Attachment | undefined = undefined;
   /** What code said of metrics. */
   readonly #told = new Map<MetricState, MetricOptions>();
   /** The numbers of the metrics that the owner was told of. */
@@ -80,30 +81,15 @@ export class AttachedTelemetry implements Recording, Disposable {
 
   /** @internal */
   constructor(shared: SharedTelemetry, options: AttachOptions) {
-    const { clock = systemClock, warn = (message: string) => process.emitWarning(message) } = options;
+    const { clock = systemClock } = options;
+    const warn = warnerOf(options.warn);
     if (!isSharedTelemetry(shared)) throw invalidOption('shared', shared, 'what share() gave');
     this.#clock = clock;
     this.#warn = warn;
     this.#state = new State({ ...shared.options, warn }, unixNanoOf(clock.unixMs()));
     this.#registry = new ThreadRegistry(shared.registry);
-    const attachment = this.#registry.newAttachment();
-    // Before it takes a slot: what ends without having said so would keep it.
-    const letGo = throwLifeline({ shareId: shared.id, threadId: shared.ownerThreadId }, attachment);
-    const slot = this.#registry.claim(attachment);
-    if (slot === undefined) {
-      letGo();
-      throw new TelemetryError(
-        'TOO_MANY_THREADS',
-        `This thread can't be attached: ${mostThreads} are, the most that a handle can have.`,
-      );
-    }
-    this.#writer = new SlabWriter(this.#registry.slabOf(slot), (slab) =>
-      announceSlab(shared.id, { attachment, slab }),
-    );
-    this.#release = () => {
-      this.#registry.detach(slot, attachment);
-      letGo();
-    };
+    if (this.#registry.isClosed) this.#state.close();
+    else this.#attachment = attachTo(this.#registry, shared);
   }
 
   recordCounter(name: string, delta: number | bigint, attributes?: Attributes): Result<void, TelemetryError> {
@@ -181,7 +167,7 @@ export class AttachedTelemetry implements Recording, Disposable {
   detach(): void {
     if (this.#state.isClosed) return;
     this.#close();
-    this.#release();
+    this.#attachment?.release();
   }
 
   [Symbol.dispose](): void {
@@ -257,8 +243,9 @@ export class AttachedTelemetry implements Recording, Disposable {
     const { metric } = cell;
     const { aggregation, kind, bounds, explicitBounds } = metric;
     const width = widthOf({ aggregation, buckets: bounds.length + 1, isSigned: kind !== 'latency' });
-    const place = this.#writer.addSeries(encodeAttributes(metric.table.attributes(cell.row)), {
-      metric: this.#numberOf(metric),
+    const { writer } = this.#attachment as Attachment;
+    const place = writer.addSeries(encodeAttributes(metric.table.attributes(cell.row)), {
+      metric: this.#numberOf(metric, writer),
       width,
     });
     switch (aggregation) {
@@ -273,13 +260,13 @@ export class AttachedTelemetry implements Recording, Disposable {
     }
   }
 
-  #numberOf(metric: MetricState): number {
+  #numberOf(metric: MetricState, writer: SlabWriter): number {
     const known = this.#metrics.get(metric);
     if (known !== undefined) return known;
     const { name, kind, bounds, aggregation } = metric;
     const options = this.#told.get(metric) ?? {};
     const isExponential = aggregation === 'exponential-histogram';
-    const number = this.#writer.addMetric(encodeMetric({ name, kind, options, bounds, isExponential }));
+    const number = writer.addMetric(encodeMetric({ name, kind, options, bounds, isExponential }));
     this.#metrics.set(metric, number);
     return number;
   }
@@ -289,4 +276,32 @@ export class AttachedTelemetry implements Recording, Disposable {
     this.#state.close();
     for (const row of this.#rows) row?.close();
   }
+}
+
+/** Attachment is a thread's place with the owner. */
+interface Attachment {
+  readonly writer: SlabWriter;
+  /** Gives the place back. */
+  release(): void;
+}
+
+function attachTo(registry: ThreadRegistry, { id, ownerThreadId }: SharedTelemetry): Attachment {
+  const attachment = registry.newAttachment();
+  // Before it takes a slot: what ends without having said so would keep it.
+  const letGo = throwLifeline({ shareId: id, threadId: ownerThreadId }, attachment);
+  const slot = registry.claim(attachment);
+  if (slot === undefined) {
+    letGo();
+    throw new TelemetryError(
+      'TOO_MANY_THREADS',
+      `This thread can't be attached: ${mostThreads} are, the most that a handle can have.`,
+    );
+  }
+  return {
+    writer: new SlabWriter(registry.slabOf(slot), (slab) => announceSlab(id, { attachment, slab })),
+    release: () => {
+      registry.detach(slot, attachment);
+      letGo();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { threadId } from 'node:worker_threads';
+import { describeError } from '../describe-value.ts';
 import type { RecordSource, State, StateOptions } from '../state/state.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { AttachedThread } from './attached-thread.ts';
@@ -73,7 +74,7 @@ export class AttachedThreads implements RecordSource {
 
   status(): ThreadStatus {
     let attached = 0;
-    for (let slot = 0; slot < mostThreads; slot++) {
+    for (let slot = 0; slot < mostThreads && !this.#registry.isClosed; slot++) {
       if (this.#registry.attachmentIn(slot)?.isDetached === false) attached += 1;
     }
     return { attached, refused: new Map(this.#refused) };
@@ -126,12 +127,17 @@ export class AttachedThreads implements RecordSource {
   /** A thread has ended: what it recorded is folded a last time, and its slot is for another one. */
   #onEnded(isIt: (attachment: bigint) => boolean): void {
     if (this.#registry.isClosed) return;
-    this.#announcements.receive();
-    for (let slot = 0; slot < mostThreads; slot++) {
-      const held = this.#registry.attachmentIn(slot);
-      if (held === undefined || !isIt(held.attachment)) continue;
-      this.#threadIn(slot, held.attachment).fold();
-      this.#free(slot);
+    try {
+      this.#announcements.receive();
+      for (let slot = 0; slot < mostThreads; slot++) {
+        const held = this.#registry.attachmentIn(slot);
+        if (held === undefined || !isIt(held.attachment)) continue;
+        this.#threadIn(slot, held.attachment).fold();
+        this.#free(slot);
+      }
+    } catch (error) {
+      // An event calls: there is nobody else to be told.
+      this.#warn(`What a thread recorded could not be folded: ${describeError(error)}`);
     }
   }
 
