@@ -45,7 +45,6 @@ describe('an attached thread', () => {
 
   it('gives the errors that a handle gives', () => {
     const { attached, warnings } = makeBoth();
-    const codeOf = (result: { ok: boolean; error?: { code: string } }) => result.error?.code;
     expect(codeOf(attached.recordCounter('1', 1))).toBe('INVALID_NAME');
     expect(codeOf(attached.counter('c').add(0.5))).toBe('INVALID_VALUE');
     expect(codeOf(attached.upDownCounter('u').add(0.5))).toBe('INVALID_VALUE');
@@ -183,3 +182,10 @@ describe('what only the owner can find', () => {
     expect(owner.snapshot().gauge('depth')).toBe(3);
   });
 });
+
+function codeOf(result: {
+  readonly ok: boolean;
+  readonly error?: { readonly code: string };
+}): string | undefined {
+  return result.error?.code;
+}

@@ -105,20 +105,6 @@ describe('explicit buckets', () => {
       ),
     );
   });
-
-  function expected(values: readonly number[]): number[] {
-    const counts = [0, 0, 0, 0];
-    for (const value of values) {
-      const bucket = bounds.findIndex((bound) => value <= bound);
-      counts[bucket < 0 ? 3 : bucket] = (counts[bucket < 0 ? 3 : bucket] as number) + 1;
-    }
-    return [
-      values.reduce((total, value) => total + value, 0),
-      Math.min(...values),
-      Math.max(...values),
-      ...counts,
-    ];
-  }
 });
 
 it('exponential buckets hold, whenever they are taken, the records since the last time', () => {
@@ -134,11 +120,9 @@ it('exponential buckets hold, whenever they are taken, the records since the las
           if (open.length === 0) expect(taken).toBeUndefined();
           else {
             const { zeroCount, positive, negative } = readBuckets(Float64Array.from(taken ?? []), 0);
-            const count = (counts: readonly number[]): number =>
-              counts.reduce((total, each) => total + each, 0);
             expect(zeroCount).toBe(open.filter((each) => each === 0).length);
-            expect(count(positive.counts)).toBe(open.filter((each) => each > 0).length);
-            expect(count(negative.counts)).toBe(open.filter((each) => each < 0).length);
+            expect(total(positive.counts)).toBe(open.filter((each) => each > 0).length);
+            expect(total(negative.counts)).toBe(open.filter((each) => each < 0).length);
             expect(taken?.slice(0, 3)).toEqual([
               open.reduce((total, each) => total + each, 0),
               Math.min(...open),
@@ -187,17 +171,36 @@ describe('a worker that is stopped', () => {
       expect(take()).toEqual(moment === 'before' ? before : after);
     }
   });
-
-  /** Ends the worker just before or after an exchange. */
-  function stopAt(number: number, moment: 'before' | 'after'): void {
-    const { compareExchange } = Atomics;
-    let exchanges = 0;
-    vi.spyOn(Atomics, 'compareExchange').mockImplementation((...args: unknown[]) => {
-      exchanges += 1;
-      const run = (): never => Reflect.apply(compareExchange, Atomics, args) as never;
-      if (exchanges < number) return run();
-      if (moment === 'after') run();
-      throw new Error('stopped');
-    });
-  }
 });
+
+/** What a row of explicit buckets holds. */
+function expected(values: readonly number[]): number[] {
+  const counts = [0, 0, 0, 0];
+  for (const value of values) {
+    const bucket = bounds.findIndex((bound) => value <= bound);
+    counts[bucket < 0 ? 3 : bucket] = (counts[bucket < 0 ? 3 : bucket] as number) + 1;
+  }
+  return [
+    values.reduce((total, value) => total + value, 0),
+    Math.min(...values),
+    Math.max(...values),
+    ...counts,
+  ];
+}
+
+/** Ends the worker just before or after an exchange. */
+function stopAt(number: number, moment: 'before' | 'after'): void {
+  const { compareExchange } = Atomics;
+  let exchanges = 0;
+  vi.spyOn(Atomics, 'compareExchange').mockImplementation((...args: unknown[]) => {
+    exchanges += 1;
+    const run = (): never => Reflect.apply(compareExchange, Atomics, args) as never;
+    if (exchanges < number) return run();
+    if (moment === 'after') run();
+    throw new Error('stopped');
+  });
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
