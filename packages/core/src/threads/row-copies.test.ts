@@ -123,11 +123,7 @@ it('exponential buckets hold, whenever they are taken, the records since the las
             expect(zeroCount).toBe(open.filter((each) => each === 0).length);
             expect(total(positive.counts)).toBe(open.filter((each) => each > 0).length);
             expect(total(negative.counts)).toBe(open.filter((each) => each < 0).length);
-            expect(taken?.slice(0, 3)).toEqual([
-              open.reduce((total, each) => total + each, 0),
-              Math.min(...open),
-              Math.max(...open),
-            ]);
+            expect(taken?.slice(0, 3)).toEqual([total(open), Math.min(...open), Math.max(...open)]);
           }
           open = [];
         };
@@ -180,12 +176,7 @@ function expected(values: readonly number[]): number[] {
     const bucket = bounds.findIndex((bound) => value <= bound);
     counts[bucket < 0 ? 3 : bucket] = (counts[bucket < 0 ? 3 : bucket] as number) + 1;
   }
-  return [
-    values.reduce((total, value) => total + value, 0),
-    Math.min(...values),
-    Math.max(...values),
-    ...counts,
-  ];
+  return [total(values), Math.min(...values), Math.max(...values), ...counts];
 }
 
 /** Ends the worker just before or after an exchange. */
@@ -202,5 +193,5 @@ function stopAt(number: number, moment: 'before' | 'after'): void {
 }
 
 function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0);
+  return numbers.reduce((all, each) => all + each, 0);
 }
