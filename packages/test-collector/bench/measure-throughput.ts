@@ -9,9 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { decodeProtobuf } from '../src/decode-protobuf.ts';
 import { TestCollector } from '../src/index.ts';
-import { descriptorOf, encodeProtobuf } from '../test-support/encode-protobuf.ts';
-import { counterBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { descriptorOf, encodeProtobuf } from '../src/testing/encode-protobuf.ts';
+import { counterBody } from '../src/testing/metrics-body.ts';
+import { send } from '../src/testing/send-request.ts';
 
 const type = 'ExportMetricsServiceRequest';
 const protobuf = { 'content-type': 'application/x-protobuf' };

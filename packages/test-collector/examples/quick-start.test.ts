@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { counterBody, metricBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { counterBody, metricBody } from '../src/testing/metrics-body.ts';
+import { send } from '../src/testing/send-request.ts';
 import { selfSignedCertificate, TestCollector } from '@pqcnet/telemetry-test-collector';
 
 async function exportTo(url: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeProtobuf } from '../test-support/encode-protobuf.ts';
+import { encodeProtobuf } from './testing/encode-protobuf.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 import { jsonName } from './message-types.ts';

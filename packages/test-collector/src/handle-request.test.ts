@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
-import { descriptorOf, encodeProtobuf } from '../test-support/encode-protobuf.ts';
-import { counterBody } from '../test-support/metrics-body.ts';
-import { send, sendHttp2 } from '../test-support/send-request.ts';
+import { descriptorOf, encodeProtobuf } from './testing/encode-protobuf.ts';
+import { counterBody } from './testing/metrics-body.ts';
+import { send, sendHttp2 } from './testing/send-request.ts';
 import { TestCollector } from './test-collector.ts';
 
 const body = counterBody('ingest.success', [{ value: 3n, attributes: { chain: 'base' } }]);

@@ -2,8 +2,8 @@ import { Agent } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { counterBody } from '../test-support/metrics-body.ts';
-import { send, sendHttp2 } from '../test-support/send-request.ts';
+import { counterBody } from './testing/metrics-body.ts';
+import { send, sendHttp2 } from './testing/send-request.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 import { TestCollector } from './test-collector.ts';
 

@@ -6,7 +6,7 @@ import { otlpSchema } from './otlp-schema.ts';
 type PeerField = readonly [number: number, type: string, repeated: boolean];
 
 // Recorded from classes that were generated from the official .proto files.
-const peer = createRequire(import.meta.url)('../test-support/peer-schema.json') as Record<
+const peer = createRequire(import.meta.url)('./testing/peer-schema.json') as Record<
   string,
   Record<string, PeerField>
 >;

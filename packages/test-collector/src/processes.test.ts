@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const source = '--conditions=@pqcnet/source';
-const closeEverything = fileURLToPath(new URL('../test-support/close-everything.ts', import.meta.url));
+const closeEverything = fileURLToPath(new URL('./testing/close-everything.ts', import.meta.url));
 const nodeTest = fileURLToPath(new URL('../examples/counter.node-test.ts', import.meta.url));
 
 test('leaves nothing open in a process when it closes', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CounterPoint, counterBody, keyValues, metricBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { type CounterPoint, counterBody, keyValues, metricBody } from './testing/metrics-body.ts';
+import { send } from './testing/send-request.ts';
 import { TestCollector } from './test-collector.ts';
 
 const delta = { temporality: 1 };

@@ -4,9 +4,9 @@ import { connect as connectHttp2, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
-import { descriptorOf, encodeProtobuf } from '../test-support/encode-protobuf.ts';
-import { counterBody } from '../test-support/metrics-body.ts';
-import { type Answer, send, sendHttp2 } from '../test-support/send-request.ts';
+import { descriptorOf, encodeProtobuf } from './testing/encode-protobuf.ts';
+import { counterBody } from './testing/metrics-body.ts';
+import { type Answer, send, sendHttp2 } from './testing/send-request.ts';
 import type { ScriptStep } from './script-step.ts';
 import { TestCollector } from './test-collector.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { encodeProtobuf } from '../test-support/encode-protobuf.ts';
-import { counterBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { encodeProtobuf } from './testing/encode-protobuf.ts';
+import { counterBody } from './testing/metrics-body.ts';
+import { send } from './testing/send-request.ts';
 import { TestCollector } from './test-collector.ts';
 
 const body = counterBody('ingest.success', [{ value: 3n, attributes: { chain: 'base' } }]);

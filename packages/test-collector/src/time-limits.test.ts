@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { send } from '../test-support/send-request.ts';
+import { send } from './testing/send-request.ts';
 import { TestCollector } from './test-collector.ts';
 
 async function open(collector: TestCollector): Promise<Socket> {

@@ -1,6 +1,6 @@
 import { expect, test as base } from 'vitest';
-import { counterBody, keyValues, metricBody } from '../test-support/metrics-body.ts';
-import { send } from '../test-support/send-request.ts';
+import { counterBody, keyValues, metricBody } from './testing/metrics-body.ts';
+import { send } from './testing/send-request.ts';
 import type { TestCollector } from './test-collector.ts';
 import { collectorFixture, collectorMatchers, expectCollector } from './vitest.ts';
 

@@ -13,7 +13,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 const bundled: Readonly<Record<string, string>> = { config: '(^|/)node_modules/zod/' };
 
 /** What is not published: tests, what only they use, and what only development runs. */
-const development = String.raw`\.test\.ts$|^packages/[^/]+/(src/testing|test-support|scripts|bench|examples)/|/vitest\.config\.ts$`;
+const development = String.raw`\.test\.ts$|^packages/[^/]+/(src/testing|scripts|bench|examples)/|/vitest\.config\.ts$`;
 
 const isPublic = `^packages/(${Object.keys(arrows).join('|')})/`;
 

@@ -1,7 +1,7 @@
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Scenario } from '../../test-support/ending-program.ts';
-import { type End, type RunningProgram, runProgram } from '../../test-support/run-program.ts';
+import type { Scenario } from '../testing/ending-program.ts';
+import { type End, type RunningProgram, runProgram } from '../testing/run-program.ts';
 
 let collector: TestCollector;
 

@@ -1,6 +1,6 @@
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runProgram } from '../../test-support/run-program.ts';
+import { runProgram } from '../testing/run-program.ts';
 
 describe.skipIf(process.platform === 'win32')('a process that is frozen between its flushes', () => {
   it.each(['cumulative', 'delta'] as const)(

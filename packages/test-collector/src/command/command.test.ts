@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { counterBody } from '../../test-support/metrics-body.ts';
-import { send } from '../../test-support/send-request.ts';
+import { counterBody } from '../testing/metrics-body.ts';
+import { send } from '../testing/send-request.ts';
 import { TestCollector } from '../test-collector.ts';
 
 /** The command as its users run it: in a process of its own, ended by a signal. */

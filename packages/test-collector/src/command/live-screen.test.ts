@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counterBody, metricBody } from '../../test-support/metrics-body.ts';
+import { counterBody, metricBody } from '../testing/metrics-body.ts';
 import { decodeJson } from '../decode-json.ts';
 import type { ExportMetricsServiceRequest } from '../decoded-request.ts';
 import { flattenMetrics } from '../flatten-metrics.ts';

@@ -11,8 +11,8 @@ import {
   FieldDescriptorProto_Type,
   FileDescriptorProtoSchema,
 } from '@bufbuild/protobuf/wkt';
-import { jsonName } from '../src/message-types.ts';
-import { otlpSchema } from '../src/otlp-schema.ts';
+import { jsonName } from '../message-types.ts';
+import { otlpSchema } from '../otlp-schema.ts';
 
 /** Encodes with the protobuf library and a descriptor made from the schema's data: the other way round of our decoder. */
 

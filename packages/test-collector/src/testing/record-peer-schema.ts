@@ -3,7 +3,7 @@
  * the official .proto files, for the test of our schema:
  *
  *   npm pack @opentelemetry/otlp-transformer@0.200.0 && tar xzf opentelemetry-otlp-transformer-0.200.0.tgz
- *   node test-support/record-peer-schema.ts package/build/esm/generated/root.js > test-support/peer-schema.json
+ *   node src/testing/record-peer-schema.ts package/build/esm/generated/root.js > src/testing/peer-schema.json
  *
  * The package itself is no dev dependency: it brings protobufjs, which has an install script.
  */

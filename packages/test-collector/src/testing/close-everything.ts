@@ -2,7 +2,7 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TestCollector } from '../src/index.ts';
+import { TestCollector } from '../index.ts';
 import { send } from './send-request.ts';
 
 const ignore = (): void => {};
