@@ -7,6 +7,8 @@ export interface ProcessOptions {
   readonly title: string;
   readonly program: string;
   readonly args: readonly string[];
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Says whether the process is ready, by what it said since it began; asked again after `false` or an error. */
   readonly isReady: (said: string) => Promise<boolean>;
 }
@@ -107,9 +109,12 @@ export class RunningProcess implements AsyncDisposable {
   };
 
   #spawn(): ChildProcess {
-    const { program, args } = this.#options;
+    const { program, args, environment = {} } = this.#options;
     this.#saidSinceStart = '';
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const keep = (text: string): void => {
       this.#output = (this.#output + text).slice(-keptOutput);
       this.#saidSinceStart = (this.#saidSinceStart + text).slice(-keptOutput);

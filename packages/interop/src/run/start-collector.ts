@@ -67,14 +67,17 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   };
 }
 
-/** runCollector runs a Collector on a file of configuration. */
-async function runCollector(configFile: string): Promise<RunningProcess> {
-  const running: RunningProcess = await RunningProcess.start({
+/** runCollector runs a Collector on a file of configuration, with variables for it. */
+export function runCollector(
+  configFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningProcess> {
+  return RunningProcess.start({
     title: 'OpenTelemetry Collector',
     program: receiverProgram('otelcol'),
     args: ['--config', configFile],
+    environment,
     // Whatever it listens on, it says this when all of it does.
     isReady: async (said) => said.includes('Everything is ready'),
   });
-  return running;
 }
