@@ -195,10 +195,24 @@ function recordManySeries(telemetry: TelemetryHandle): void {
     telemetry.recordCounter('transfers', 1, { account: 'x'.repeat(300) + i });
 }
 
-describe('a Collector with its usual queue, killed while that is full', () => {
+/** Ways for a Collector to answer before it has passed anything on. */
+const answersEarly: readonly (readonly [string, GatewayOptions])[] = [
+  ['its usual queue', { queue: 'with its usual queue' }],
+  // It waits for more than one round.
+  [
+    'a batch processor',
+    {
+      queue: 'without a queue',
+      retriesForMs: 1000,
+      processors: { batch: { timeout: '600s', send_batch_size: series + 1 } },
+    },
+  ],
+];
+
+describe.each(answersEarly)('a Collector with %s, killed while that is full', (_, options) => {
   it.each(temporalities)('answered 200 before: %s', async (temporality) => {
     const port = await freePort();
-    await using gateway = await startGateway(`http://127.0.0.1:${port}`, { queue: 'with its usual queue' });
+    await using gateway = await startGateway(`http://127.0.0.1:${port}`, options);
     const telemetry = startNode(gateway.url, temporality);
     recordRound(telemetry);
     await deliver(telemetry);
@@ -207,11 +221,13 @@ describe('a Collector with its usual queue, killed while that is full', () => {
 
     await using sink = await startCollector({ port });
     await gateway.process.startAgain();
-    recordRound(telemetry);
-    await deliver(telemetry);
-    const points = await waitForPoints(sink.file, ({ length }) => length >= series);
+    for (let round = 0; round < 2; round += 1) {
+      recordRound(telemetry);
+      await deliver(telemetry);
+    }
+    const points = await waitForPoints(sink.file, ({ length }) => length >= 2 * series);
     // The next running total heals it. A delta that was accepted into memory is gone.
-    expect(sumOf(points, 'ingest')).toBe(BigInt(temporality === 'cumulative' ? 2 * series : series));
+    expect(sumOf(points, 'ingest')).toBe(BigInt((temporality === 'cumulative' ? 3 : 2) * series));
     await telemetry.shutdown();
   });
 });
