@@ -170,6 +170,7 @@ export class AttachedTelemetry implements Recording, Disposable {
     this.#attachment?.release();
   }
 
+  /** Detaches, at the end of a `using`. */
   [Symbol.dispose](): void {
     this.detach();
   }

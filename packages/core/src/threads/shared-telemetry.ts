@@ -5,6 +5,7 @@ import type { StateOptions } from '../state/state.ts';
  * `TelemetryHandle.attach` there. What is in it is of no concern to anyone else.
  */
 export interface SharedTelemetry {
+  /** What tells it from other objects, and from those of other versions. */
   readonly format: 'pqcnet-telemetry-1';
   /** Unique to the owner. */
   readonly id: string;
