@@ -18,7 +18,7 @@ export interface Backend {
 }
 
 /** Way is an encoding and a compression of requests. */
-interface Way {
+export interface Way {
   readonly protocol: 'http/json' | 'http/protobuf';
   readonly compression: 'none' | 'gzip' | 'zstd';
 }

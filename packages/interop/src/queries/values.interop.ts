@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBackend, selector } from '../backends/backend.ts';
 import { backends } from '../backends/backends.ts';
+import { victoriaMetrics } from '../backends/victoria-metrics.ts';
+import { waitUntil } from '../run/wait-until.ts';
 import { deliver, telemetryFromToml } from '../testing/telemetry-from-toml.ts';
 
 describe.each(backends)('$title', (backend) => {
@@ -91,5 +93,31 @@ describe.each(backends)('$title', (backend) => {
     const result = await telemetry.flush();
     expect(result).toMatchObject({ ok: false, error: { outcome: 'rejected', httpStatus: 400, kept: true } });
     expect(!result.ok && result.error.message).toMatch(says);
+  });
+});
+
+it('VictoriaMetrics has the units and descriptions as metadata', async () => {
+  await using server = await victoriaMetrics.start();
+  await using telemetry = telemetryFromToml(`
+    [telemetry]
+    endpoint = "${server.endpoint}"
+    protocol = "http/protobuf"
+
+    [telemetry.metrics."ingest.size"]
+    unit = "By"
+    description = "what came in"
+  `);
+  telemetry.recordCounter('ingest.size', 1);
+  telemetry.recordLatencyMs('pipeline', 1);
+  await deliver(telemetry);
+  const metadata = await waitUntil('for metadata', async () => {
+    const { data } = (await (await fetch(`${server.url}/api/v1/metadata`)).json()) as {
+      readonly data: object;
+    };
+    return 'pipeline' in data && data;
+  });
+  expect(metadata).toMatchObject({
+    'ingest.size': [{ type: 'counter', unit: 'By', help: 'what came in' }],
+    pipeline: [{ type: 'histogram', unit: 'ms' }],
   });
 });
