@@ -56,6 +56,8 @@ export class Reader {
   #wake: (() => void) | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
   #waiting: Promise<FlushResult> | undefined = undefined;
+  /** Whether any of those that wait forces its way. */
+  #isWaitingForced = false;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -80,15 +82,17 @@ export class Reader {
 
   /**
    * flush delivers everything recorded before the call. Flushes never overlap: a call during one waits, and all that
-   * wait share the next. Never rejects.
+   * wait share the next, with the limits of the first, forced if one of them is. Never rejects.
    */
   flush(limits: FlushLimits): Promise<FlushResult> {
-    if (this.#waiting !== undefined) return this.#waiting;
-    if (this.#running === undefined) return this.#run(limits);
+    if (this.#waiting === undefined && this.#running === undefined) return this.#run(limits);
+    this.#isWaitingForced ||= limits.force === true;
     // What runs never rejects.
-    this.#waiting = this.#running.then(() => {
+    this.#waiting ??= Promise.resolve(this.#running).then(() => {
+      const force = this.#isWaitingForced;
       this.#waiting = undefined;
-      return this.#run(limits);
+      this.#isWaitingForced = false;
+      return this.#run({ ...limits, force });
     });
     return this.#waiting;
   }

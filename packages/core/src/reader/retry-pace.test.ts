@@ -162,6 +162,22 @@ describe('from flush to flush', () => {
     expect(requestsAtMs).toHaveLength(3);
   });
 
+  it('leaves the backoff out for all that wait for a flush when one of them is forced', async () => {
+    const { telemetry, exporter, clock, requestsAtMs } = setUp({ timeoutMs: 100 });
+    const answer = Promise.withResolvers<ExportReport>();
+    exporter.next(() => answer.promise);
+    telemetry.recordCounter('c', 1);
+    const first = telemetry.flush();
+    const waiting = [telemetry.flush(), telemetry.flush({ force: true }), telemetry.flush()];
+    answer.resolve(failed('not-delivered'));
+    expect(await first).toMatchObject({ ok: false });
+    for (const result of await Promise.all(waiting)) expect(result).toMatchObject({ ok: true });
+    exporter.next(failed('not-delivered'));
+    await telemetry.flush();
+    expect(await telemetry.flush()).toMatchObject({ error: { code: 'BACKING_OFF' } });
+    expect(requestsAtMs).toEqual([0, 0, clock.monotonicMs()]);
+  });
+
   it('wakes a flush that waits for its turn when the end comes', async () => {
     const { telemetry, exporter, clock, requestsAtMs } = setUp();
     exporter.next(failed('ambiguous'));
