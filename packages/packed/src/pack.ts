@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -29,12 +29,22 @@ export const publicPackages: readonly PublicPackage[] = globSync('packages/*/pac
 /** packInto makes the tarball of a built package, as it would be published, and gives its path. */
 export function packInto(folder: string, packed: PublicPackage): string {
   mkdirSync(folder, { recursive: true });
-  const output = execFileSync('npx', ['-y', 'pnpm@12', 'pack', '--json', '--pack-destination', folder], {
-    cwd: join(root, packed.folder),
+  const output = runPnpm(join(root, packed.folder), ['pack', '--json', '--pack-destination', folder]);
+  return (JSON.parse(output) as { filename: string }).filename;
+}
+
+/** runPnpm runs the pnpm that runs this, whose scripts find it first; where there is none, one from the registry. */
+export function runPnpm(folder: string, parameters: readonly string[]): string {
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return (JSON.parse(output) as { filename: string }).filename;
+  };
+  const { stdout } = spawnSync('pnpm', ['--version'], options);
+  // Without a pnpm there is no output at all.
+  return stdout?.startsWith('12.')
+    ? execFileSync('pnpm', parameters, options)
+    : execFileSync('npx', ['-y', 'pnpm@12', ...parameters], options);
 }
 
 /** listTarball lists the files of a tarball, sorted. */

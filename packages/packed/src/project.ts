@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packInto, publicPackages, root } from './pack.ts';
+import { packInto, publicPackages, root, runPnpm } from './pack.ts';
 import type { Runtime } from './runtimes.ts';
 
 /** Finished is a program that came to its end. */
@@ -36,10 +36,7 @@ export function installWithNpm(project: string, what: readonly string[]): void {
 export function installWithPnpm(project: string, tarballs: ReadonlyMap<string, string>): void {
   const overrides = [...tarballs].map(([name, tarball]) => `  '${name}': 'file:${tarball}'\n`).join('');
   write(project, 'pnpm-workspace.yaml', `overrides:\n${overrides}`);
-  execFileSync('npx', ['-y', 'pnpm@12', 'install', '--no-lockfile'], {
-    cwd: project,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  runPnpm(project, ['install', '--no-lockfile']);
 }
 
 /** write writes a file of a project. */

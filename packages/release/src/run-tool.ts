@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
-/** runPnpm runs pnpm in a folder and gives what it prints. @throws what it prints when it fails */
+/**
+ * runPnpm runs pnpm in a folder and gives what it prints: the one that runs this, whose scripts find it first.
+ *
+ * @throws what it prints when it fails
+ */
 export function runPnpm(folder: string, parameters: readonly string[]): string {
-  return runTool('npx', ['-y', 'pnpm@12', ...parameters], folder);
+  return runTool('pnpm', parameters, folder);
 }
 
 /** runNpm runs npm in a folder and gives what it prints. @throws what it prints when it fails */
