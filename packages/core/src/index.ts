@@ -43,6 +43,16 @@ export type {
   Point,
   SumPoint,
 } from './snapshot/point.ts';
+export type {
+  AnyPointTable,
+  ExponentialHistogramTable,
+  GaugeTable,
+  HistogramTable,
+  PointTable,
+  SeriesAttributes,
+  SumTable,
+  WindowTable,
+} from './snapshot/point-table.ts';
 export type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot/snapshot.ts';
 export type { InstrumentKind, Metric } from './state/metric.ts';
 export type { MetricOptions } from './state/state.ts';

@@ -1,19 +1,88 @@
 import { type BucketRange, ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import { histogramRow } from '../state/histogram-row.ts';
+import type { Metric } from '../state/metric.ts';
+import type { Series } from '../state/series.ts';
 import type { MetricData } from './metric-data.ts';
+import type { ExponentialHistogramTable, SeriesAttributes } from './point-table.ts';
 import type { ExponentialDistribution, ExponentialHistogramPoint, ExponentialRange } from './point.ts';
 import { type Moments, totalMoments, undeliveredMoments } from './read-moments.ts';
 import type { Rows } from './rows.ts';
-import type { Series } from '../state/series.ts';
 
-/** ExponentialPoint is a row of exponential buckets seen as a point. */
+/** ExponentialTable is rows of exponential buckets seen as points. */
+export class ExponentialTable implements ExponentialHistogramTable {
+  readonly type = 'exponential-histogram';
+  readonly #data: MetricData;
+
+  constructor(data: MetricData) {
+    this.#data = data;
+  }
+
+  get metric(): Metric {
+    return this.#data.metric;
+  }
+
+  get length(): number {
+    return this.#data.rows.length;
+  }
+
+  get attributes(): SeriesAttributes {
+    return this.#data.table.index;
+  }
+
+  startTimeUnixNano(row: number): bigint {
+    return this.#data.table.startTimeUnixNano(row);
+  }
+
+  windowStartTimeUnixNano(row: number): bigint {
+    return this.#data.windowStarts.of(row);
+  }
+
+  isChanged(row: number): boolean {
+    return this.#count(row, this.#data.settled) !== 0;
+  }
+
+  total(row: number): ExponentialDistribution {
+    return this.#distribution(row, totalMoments(this.#data, row), undefined);
+  }
+
+  delta(row: number): ExponentialDistribution {
+    return this.#distribution(row, undeliveredMoments(this.#data, row), this.#data.settled);
+  }
+
+  #count(row: number, before: Rows | undefined): number {
+    const { rows } = this.#data;
+    return rows.number(row, histogramRow.buckets) - (before?.number(row, histogramRow.buckets) ?? 0);
+  }
+
+  /** The moments, and the buckets less those of `before`. */
+  #distribution(row: number, moments: Moments, before: Rows | undefined): ExponentialDistribution {
+    let buckets = this.#data.rows.buckets?.[row] ?? new ExponentialBuckets(0);
+    const beforeBuckets = before?.buckets?.[row];
+    if (beforeBuckets !== undefined) {
+      buckets = new ExponentialBuckets(0, buckets);
+      buckets.subtract(beforeBuckets);
+    }
+    return {
+      count: this.#count(row, before),
+      ...moments,
+      scale: buckets.scale,
+      zeroCount: buckets.zeroCount,
+      positive: readRange(buckets.positive),
+      negative: readRange(buckets.negative),
+    };
+  }
+}
+
+/** ExponentialPoint is one row of them. */
 export class ExponentialPoint implements ExponentialHistogramPoint {
   readonly type = 'exponential-histogram';
   readonly #data: MetricData;
+  readonly #table: ExponentialTable;
   readonly #row: number;
 
-  constructor(data: MetricData, row: number) {
+  constructor(data: MetricData, table: ExponentialTable, row: number) {
     this.#data = data;
+    this.#table = table;
     this.#row = row;
   }
 
@@ -22,40 +91,19 @@ export class ExponentialPoint implements ExponentialHistogramPoint {
   }
 
   get windowStartTimeUnixNano(): bigint {
-    return this.#data.windowStarts.of(this.#row);
+    return this.#table.windowStartTimeUnixNano(this.#row);
   }
 
   get startTimeUnixNano(): bigint {
-    return this.#data.table.startTimeUnixNano(this.#row);
+    return this.#table.startTimeUnixNano(this.#row);
   }
 
   get total(): ExponentialDistribution {
-    return this.#distribution(totalMoments(this.#data, this.#row), undefined);
+    return this.#table.total(this.#row);
   }
 
   get delta(): ExponentialDistribution {
-    return this.#distribution(undeliveredMoments(this.#data, this.#row), this.#data.settled);
-  }
-
-  /** The moments, and the buckets less those of `before`. */
-  #distribution(moments: Moments, before: Rows | undefined): ExponentialDistribution {
-    const { rows } = this.#data;
-    const row = this.#row;
-    const count = rows.number(row, histogramRow.buckets) - (before?.number(row, histogramRow.buckets) ?? 0);
-    let buckets = rows.buckets?.[row] ?? new ExponentialBuckets(0);
-    const beforeBuckets = before?.buckets?.[row];
-    if (beforeBuckets !== undefined) {
-      buckets = new ExponentialBuckets(0, buckets);
-      buckets.subtract(beforeBuckets);
-    }
-    return {
-      count,
-      ...moments,
-      scale: buckets.scale,
-      zeroCount: buckets.zeroCount,
-      positive: readRange(buckets.positive),
-      negative: readRange(buckets.negative),
-    };
+    return this.#table.delta(this.#row);
   }
 }
 

@@ -2,13 +2,13 @@ import type { CopiedAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { SeriesTable } from '../state/series-table.ts';
 import type { Series } from '../state/series.ts';
-import { ExponentialPoint } from './exponential-point.ts';
-import { BucketPoint } from './bucket-point.ts';
-import { LastValuePoint } from './last-value-point.ts';
+import { BucketPoint, BucketTable } from './bucket-point.ts';
+import { ExponentialPoint, ExponentialTable } from './exponential-point.ts';
+import { LastValuePoint, LastValueTable } from './last-value-point.ts';
 import type { Point } from './point.ts';
 import type { Rows } from './rows.ts';
 import type { WindowStarts } from './window-starts.ts';
-import { TotalPoint } from './total-point.ts';
+import { TotalPoint, TotalTable } from './total-point.ts';
 
 /** Restart is where a running total was begun anew, because it would not have fitted the wire. */
 export interface Restart {
@@ -32,6 +32,8 @@ export class MetricData {
   /** The running totals that were begun anew, by series id. */
   readonly restarts: ReadonlyMap<number, Restart>;
 
+  #points: TotalTable | LastValueTable | BucketTable | ExponentialTable | undefined = undefined;
+
   constructor(fields: {
     readonly metric: MetricState;
     readonly rows: Rows;
@@ -49,17 +51,23 @@ export class MetricData {
     this.restarts = fields.restarts;
   }
 
+  /** The rows as points, read by row. */
+  get points(): TotalTable | LastValueTable | BucketTable | ExponentialTable {
+    return (this.#points ??= this.#makePoints());
+  }
+
   /** The point of a row from 0 to rows.length − 1. */
   point(row: number): Point {
-    switch (this.metric.aggregation) {
+    const { points } = this;
+    switch (points.type) {
       case 'sum':
-        return new TotalPoint(this, row);
+        return new TotalPoint(this, points, row);
       case 'gauge':
-        return new LastValuePoint(this, row);
+        return new LastValuePoint(this, points, row);
       case 'histogram':
-        return new BucketPoint(this, row);
+        return new BucketPoint(this, points, row);
       case 'exponential-histogram':
-        return new ExponentialPoint(this, row);
+        return new ExponentialPoint(this, points, row);
     }
   }
 
@@ -71,5 +79,18 @@ export class MetricData {
 
   series(row: number): Series {
     return this.table.series(row);
+  }
+
+  #makePoints(): TotalTable | LastValueTable | BucketTable | ExponentialTable {
+    switch (this.metric.aggregation) {
+      case 'sum':
+        return new TotalTable(this);
+      case 'gauge':
+        return new LastValueTable(this);
+      case 'histogram':
+        return new BucketTable(this);
+      case 'exponential-histogram':
+        return new ExponentialTable(this);
+    }
   }
 }

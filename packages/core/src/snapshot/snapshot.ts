@@ -1,4 +1,5 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
+import type { PointTable } from './point-table.ts';
 import type { Point } from './point.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface Points extends Iterable<Point> {
   readonly length: number;
   /** The point at an index from 0 to length − 1; `undefined` outside. */
   at(index: number): Point | undefined;
+  /** The same points as tables, one after another. Snapshots that were not taken by a handle may lack them. */
+  readonly tables?: readonly PointTable[];
 }
 
 /** DistributionSummary is a distribution as people want it: in the recorded unit. */

@@ -3,6 +3,7 @@ import { copyAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import type { MetricData } from './metric-data.ts';
+import type { PointTable } from './point-table.ts';
 import type { Point } from './point.ts';
 import { summarize } from './summarize-distribution.ts';
 import type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot.ts';
@@ -113,6 +114,10 @@ class MetricPoints implements Points {
     this.#firsts = firsts;
     this.length = length;
     Object.freeze(this);
+  }
+
+  get tables(): readonly PointTable[] {
+    return this.metrics.map((data) => data.points);
   }
 
   at(index: number): Point | undefined {

@@ -1,16 +1,75 @@
 import { isMonotonic } from '../state/aggregation.ts';
-import type { MetricData } from './metric-data.ts';
-import type { SumPoint } from './point.ts';
+import type { Metric } from '../state/metric.ts';
 import type { Series } from '../state/series.ts';
+import type { MetricData, Restart } from './metric-data.ts';
+import type { SeriesAttributes, SumTable } from './point-table.ts';
+import type { SumPoint } from './point.ts';
 
-/** TotalPoint is a row of sums seen as a point. */
+/** TotalTable is rows of sums seen as points. */
+export class TotalTable implements SumTable {
+  readonly type = 'sum';
+  readonly #data: MetricData;
+
+  constructor(data: MetricData) {
+    this.#data = data;
+  }
+
+  get metric(): Metric {
+    return this.#data.metric;
+  }
+
+  get length(): number {
+    return this.#data.rows.length;
+  }
+
+  get attributes(): SeriesAttributes {
+    return this.#data.table.index;
+  }
+
+  get monotonic(): boolean {
+    return isMonotonic(this.#data.metric.kind);
+  }
+
+  startTimeUnixNano(row: number): bigint {
+    return this.#restart(row)?.startTimeUnixNano ?? this.#data.table.startTimeUnixNano(row);
+  }
+
+  windowStartTimeUnixNano(row: number): bigint {
+    return this.#data.windowStarts.of(row);
+  }
+
+  isChanged(row: number): boolean {
+    return this.delta(row) !== 0;
+  }
+
+  total(row: number): number | bigint {
+    const total = this.#data.rows.total(row);
+    const restart = this.#restart(row);
+    return restart === undefined ? total : subtractExactly(total, restart.base);
+  }
+
+  delta(row: number): number | bigint {
+    const { rows, settled } = this.#data;
+    const total = rows.total(row);
+    return settled === undefined ? total : subtractExactly(total, settled.total(row));
+  }
+
+  #restart(row: number): Restart | undefined {
+    const { restarts } = this.#data;
+    return restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(row));
+  }
+}
+
+/** TotalPoint is one row of them. */
 export class TotalPoint implements SumPoint {
   readonly type = 'sum';
   readonly #data: MetricData;
+  readonly #table: TotalTable;
   readonly #row: number;
 
-  constructor(data: MetricData, row: number) {
+  constructor(data: MetricData, table: TotalTable, row: number) {
     this.#data = data;
+    this.#table = table;
     this.#row = row;
   }
 
@@ -19,30 +78,23 @@ export class TotalPoint implements SumPoint {
   }
 
   get monotonic(): boolean {
-    return isMonotonic(this.#data.metric.kind);
+    return this.#table.monotonic;
   }
 
   get windowStartTimeUnixNano(): bigint {
-    return this.#data.windowStarts.of(this.#row);
+    return this.#table.windowStartTimeUnixNano(this.#row);
   }
 
   get startTimeUnixNano(): bigint {
-    const { restarts } = this.#data;
-    const restart = restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(this.#row));
-    return restart === undefined ? this.#data.table.startTimeUnixNano(this.#row) : restart.startTimeUnixNano;
+    return this.#table.startTimeUnixNano(this.#row);
   }
 
   get total(): number | bigint {
-    const { restarts, rows } = this.#data;
-    const restart = restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(this.#row));
-    const total = rows.total(this.#row);
-    return restart === undefined ? total : subtractExactly(total, restart.base);
+    return this.#table.total(this.#row);
   }
 
   get delta(): number | bigint {
-    const { rows, settled } = this.#data;
-    const total = rows.total(this.#row);
-    return settled === undefined ? total : subtractExactly(total, settled.total(this.#row));
+    return this.#table.delta(this.#row);
   }
 }
 

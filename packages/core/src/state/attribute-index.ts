@@ -1,5 +1,6 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
+import type { SeriesAttributes } from '../snapshot/point-table.ts';
 import { KeyPaths, type PathEnd, mostKeysLearnt } from './key-paths.ts';
 import { room } from './room.ts';
 import type { ValueIds } from './value-ids.ts';
@@ -21,7 +22,7 @@ const searches = new Uint32Array(1);
  * column of numbers, and a hash table leads from these to the row. It is searched with the caller's own object, key by
  * key: nothing is made or sorted for it, whatever the order of the keys.
  */
-export class AttributeIndex {
+export class AttributeIndex implements SeriesAttributes {
   readonly #paths = new KeyPaths();
   #length = 0;
   /** By row: the index of its shape, and then one value id per key. */
@@ -126,6 +127,22 @@ export class AttributeIndex {
     const pairs: AttributeValue[] = [];
     for (const key of keys) pairs.push(key, this.#values[this.#parts[++place] as number] as AttributeValue);
     return pairs;
+  }
+
+  keySetOf(row: number): number {
+    return this.#parts[this.#startOf(row)] as number;
+  }
+
+  keysOf(keySet: number): readonly string[] {
+    return this.#paths.shape(keySet).keys;
+  }
+
+  valueIdOf(row: number, place: number): number {
+    return this.#parts[this.#startOf(row) + 1 + place] as number;
+  }
+
+  valueOf(valueId: number): AttributeValue {
+    return this.#values[valueId] as AttributeValue;
   }
 
   /** The row with these values, in the order that the path tells. */

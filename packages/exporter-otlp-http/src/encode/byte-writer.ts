@@ -3,6 +3,10 @@ export const SLACK = 8;
 /** SHORT is up to how many characters a loop over them pays. */
 const SHORT = 64;
 
+/** What a writer has that has no memory. */
+const NOTHING: Buffer = Buffer.allocUnsafeSlow(SLACK);
+const NOTHING_VIEW: DataView = viewOf(NOTHING);
+
 /**
  * ByteWriter writes into memory that grows. `reserve` comes first: the writing methods check nothing, so that they
  * stay a few instructions each.
@@ -14,6 +18,10 @@ export class ByteWriter {
   position = 0;
 
   readonly #ceilingBytes: number;
+  /** How much it takes when it has no memory. */
+  #freshBytes = 0;
+  /** The memory of a writer that rests, as long as nobody else needs it. */
+  #resting: WeakRef<Buffer> | undefined;
 
   /** What it holds grows by doubling up to `ceilingBytes`, and beyond only as far as needed. */
   constructor(initialBytes: number, ceilingBytes: number = Number.POSITIVE_INFINITY) {
@@ -29,18 +37,34 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(
-      Math.max(needed, Math.min(this.bytes.length * 2, this.#ceilingBytes)),
-    );
-    this.bytes.copy(larger, 0, 0, this.position);
-    this.bytes = larger;
-    this.view = viewOf(larger);
+    const before = this.bytes;
+    const rested = this.#resting?.deref();
+    this.#resting = undefined;
+    if (rested !== undefined && rested.length >= needed) this.bytes = rested;
+    else {
+      const wanted = before === NOTHING ? this.#freshBytes : before.length * 2;
+      this.bytes = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(wanted, this.#ceilingBytes)));
+    }
+    before.copy(this.bytes, 0, 0, this.position);
+    this.view = viewOf(this.bytes);
   }
 
-  /** renew leaves the memory to others and goes on in new memory of the same size. */
+  /**
+   * rest is for the time when nothing is written, and what was written is not read any more: garbage collection may take
+   * the memory then.
+   */
+  rest(): void {
+    const { bytes } = this;
+    if (bytes === NOTHING) return;
+    this.renew();
+    this.#resting = new WeakRef(bytes);
+  }
+
+  /** renew leaves the memory to others and goes on in new memory. */
   renew(): void {
-    this.bytes = Buffer.allocUnsafeSlow(this.bytes.length);
-    this.view = viewOf(this.bytes);
+    this.#freshBytes = this.bytes.length;
+    this.bytes = NOTHING;
+    this.view = NOTHING_VIEW;
     this.position = 0;
   }
 

@@ -2,10 +2,10 @@ import type { Snapshot, Temporality } from '@pqcnet/telemetry-core';
 
 import { ByteWriter } from './byte-writer.ts';
 import { encodeContextOf } from './encode-context.ts';
-import { IdentityCache } from './identity-cache.ts';
 import { jsonFormat } from './json-format.ts';
 import { RequestEncoder } from './request-encoder.ts';
 import type { LabelPlacement } from './request-format.ts';
+import { tablesOf } from './tables-of-points.ts';
 
 /** EncodeOtlpJsonOptions is what of the exporter's options changes a request's bytes. */
 export interface EncodeOtlpJsonOptions {
@@ -26,10 +26,9 @@ export function encodeOtlpJson(snapshot: Snapshot, options: EncodeOtlpJsonOption
   const { labelPlacement = 'both', temporality = 'cumulative' } = options;
   const { points } = snapshot;
   const encoder = new RequestEncoder({
-    points,
+    tables: tablesOf(points),
     temporality,
     format: jsonFormat(encodeContextOf(snapshot, { labelPlacement, temporality }), new WeakMap()),
-    cache: new IdentityCache(),
     out: new ByteWriter(16_384),
     maxRequestBytes: Number.POSITIVE_INFINITY,
   });

@@ -1,13 +1,11 @@
-import { type Point, sendsDelta } from '@pqcnet/telemetry-core';
+import { type PointTable, sendsDelta } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
-import type { IdentityCache, LabelUse } from './identity-cache.ts';
-import { jsonAttributes, writeJsonAttribute } from './json-attributes.ts';
-import { encodeJsonMetricHead, type JsonMetricHeads } from './json-metric-head.ts';
-import { JsonPoints } from './json-points.ts';
-import type { EncodeContext, RequestFormat } from './request-format.ts';
-import { writeIdentity } from './write-identity.ts';
+import { jsonAttributes } from './json-attributes.ts';
+import { jsonMetricOf, type JsonMetrics } from './json-metric.ts';
+import { JsonExponentialHistograms, JsonGauges, JsonHistograms, JsonSums } from './json-points.ts';
+import type { EncodeContext, PointWriter, RequestFormat } from './request-format.ts';
 
 const COMMA = 0x2c;
 const END_REQUEST: Fragment = fragmentOf(']}]}]}');
@@ -18,47 +16,57 @@ const END_METRIC: Fragment = fragmentOf(']}}');
  *
  * Source: OTLP specification, "JSON Protobuf Encoding".
  */
-export function jsonFormat(context: EncodeContext, heads: JsonMetricHeads): RequestFormat {
-  return new JsonFormat(context, heads);
+export function jsonFormat(context: EncodeContext, metrics: JsonMetrics): RequestFormat {
+  return new JsonFormat(context, metrics);
 }
 
 class JsonFormat implements RequestFormat {
+  readonly endingBytes: number = END_METRIC.length + END_REQUEST.length;
   readonly #context: EncodeContext;
-  readonly #heads: JsonMetricHeads;
+  readonly #metrics: JsonMetrics;
   readonly #head: Fragment;
-  readonly #points: JsonPoints;
-  #metrics = 0;
+  readonly #sums: JsonSums;
+  readonly #gauges: JsonGauges;
+  readonly #histograms: JsonHistograms;
+  readonly #exponentialHistograms: JsonExponentialHistograms;
 
-  constructor(context: EncodeContext, heads: JsonMetricHeads) {
+  constructor(context: EncodeContext, metrics: JsonMetrics) {
+    const { resource, timeUnixNano } = context;
     this.#context = context;
-    this.#heads = heads;
+    this.#metrics = metrics;
     this.#head = fragmentOf(
-      `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(context.resource)}]},"scopeMetrics":[` +
+      `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(resource)}]},"scopeMetrics":[` +
         `{"scope":{"name":"${SCOPE_NAME}","version":${JSON.stringify(PACKAGE_VERSION)}},"metrics":[`,
     );
-    this.#points = new JsonPoints(context);
+    this.#sums = new JsonSums(timeUnixNano);
+    this.#gauges = new JsonGauges(timeUnixNano);
+    this.#histograms = new JsonHistograms(timeUnixNano);
+    this.#exponentialHistograms = new JsonExponentialHistograms(timeUnixNano);
   }
 
   begin(out: ByteWriter): void {
     out.position = 0;
     out.reserve(this.#head.length);
     out.fragment(this.#head);
-    this.#metrics = 0;
   }
 
-  openMetric(out: ByteWriter, point: Point): void {
-    const { metric } = point.series;
-    const deltas = sendsDelta(metric.kind, this.#context.temporality);
-    let head = this.#heads.get(metric);
-    if (head === undefined) {
-      head = encodeJsonMetricHead(point, deltas);
-      this.#heads.set(metric, head);
+  openMetric(out: ByteWriter, table: PointTable): PointWriter {
+    const { temporality, pointLabels } = this.#context;
+    const deltas = sendsDelta(table.metric.kind, temporality);
+    const metric = jsonMetricOf(this.#metrics, table, { isDelta: deltas, labels: pointLabels });
+    out.reserve(metric.head.length + 1);
+    if (out.position > this.#head.length) out.byte(COMMA);
+    out.fragment(metric.head);
+    switch (table.type) {
+      case 'sum':
+        return this.#sums.open({ table, metric, deltas });
+      case 'gauge':
+        return this.#gauges.open({ table, metric, deltas });
+      case 'histogram':
+        return this.#histograms.open({ table, metric, deltas });
+      case 'exponential-histogram':
+        return this.#exponentialHistograms.open({ table, metric, deltas });
     }
-    out.reserve(head.head.length + 1);
-    if (this.#metrics > 0) out.byte(COMMA);
-    out.fragment(head.head);
-    this.#metrics += 1;
-    this.#points.open(head, deltas);
   }
 
   closeMetric(out: ByteWriter): void {
@@ -66,22 +74,9 @@ class JsonFormat implements RequestFormat {
     out.fragment(END_METRIC);
   }
 
-  sizeIfEnded(out: ByteWriter): number {
-    return out.position + END_METRIC.length + END_REQUEST.length;
-  }
-
   end(out: ByteWriter): Uint8Array {
     out.reserve(END_REQUEST.length);
     out.fragment(END_REQUEST);
     return out.written();
   }
-
-  writePoint(out: ByteWriter, point: Point, identity: IdentityCache): void {
-    this.#points.write(out, point, identity);
-  }
-
-  readonly encodeIdentity = (out: ByteWriter, { series }: Point): LabelUse => {
-    out.utf8('{"attributes":[');
-    return writeIdentity(out, series.attributes, this.#context.pointLabels, writeJsonAttribute);
-  };
 }

@@ -1,20 +1,24 @@
-import { type Point, sendsDelta } from '@pqcnet/telemetry-core';
+import { type PointTable, sendsDelta } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
-import type { IdentityCache, LabelUse } from './identity-cache.ts';
 import {
-  encodeProtobufMetricHead,
   MAX_TAIL_BYTES,
-  NO_METRIC,
-  type ProtobufMetricHeads,
-} from './protobuf-metric-head.ts';
-import { attributeWriters, PREFIX_ROOM, ProtobufPoints } from './protobuf-points.ts';
-import type { EncodeContext, RequestFormat } from './request-format.ts';
-import { writeIdentity } from './write-identity.ts';
+  type ProtobufMetric,
+  type ProtobufMetrics,
+  protobufMetricOf,
+} from './protobuf-metric.ts';
+import {
+  ProtobufExponentialHistograms,
+  ProtobufGauges,
+  ProtobufHistograms,
+  ProtobufSums,
+} from './protobuf-points.ts';
+import type { EncodeContext, PointWriter, RequestFormat } from './request-format.ts';
 import {
   closeMessage,
   LENGTH_DELIMITED,
+  MAX_VARINT_BYTES,
   openMessage,
   tagOf,
   varintBytes,
@@ -24,41 +28,51 @@ import {
 } from './write-protobuf.ts';
 
 const METRIC: number = tagOf(2, LENGTH_DELIMITED);
+/** A tag and a length. */
+const PREFIX_ROOM: number = 1 + MAX_VARINT_BYTES;
 
 /**
- * protobufFormat writes binary protobuf. A message's length stands before it and is known after it: room is left for
- * the longest, and what stands behind moves up.
+ * protobufFormat writes binary protobuf. A message's length stands before it and is known after it: a metric leaves room
+ * for as many bytes as its lengths took the last time, and moves when they take more or fewer.
  *
  * Source: OTLP specification, "Binary Protobuf Encoding"; opentelemetry-proto 1.11.
  */
-export function protobufFormat(context: EncodeContext, heads: ProtobufMetricHeads): RequestFormat {
-  return new ProtobufFormat(context, heads);
+export function protobufFormat(context: EncodeContext, metrics: ProtobufMetrics): RequestFormat {
+  return new ProtobufFormat(context, metrics);
 }
 
 class ProtobufFormat implements RequestFormat {
+  endingBytes = 0;
   readonly #context: EncodeContext;
-  readonly #heads: ProtobufMetricHeads;
+  readonly #metrics: ProtobufMetrics;
   readonly #resource: Fragment;
   readonly #scope: Fragment;
   /** Where the first metric begins: before it there is room for all that encloses the metrics. */
   readonly #metricsStart: number;
-  readonly #points: ProtobufPoints;
-  #metric = NO_METRIC;
+  readonly #sums: ProtobufSums;
+  readonly #gauges: ProtobufGauges;
+  readonly #histograms: ProtobufHistograms;
+  readonly #exponentialHistograms: ProtobufExponentialHistograms;
+  #metric: ProtobufMetric | undefined;
   #metricStart = 0;
   #pointsStart = 0;
 
-  constructor(context: EncodeContext, heads: ProtobufMetricHeads) {
+  constructor(context: EncodeContext, metrics: ProtobufMetrics) {
+    const { resource, timeUnixNano } = context;
     this.#context = context;
-    this.#heads = heads;
+    this.#metrics = metrics;
     this.#resource = messageField(1, (out) => {
-      for (const [key, value] of context.resource) writeAttribute(out, 1, { key, value });
+      for (const [key, value] of resource) writeAttribute(out, 1, { key, value });
     });
     this.#scope = messageField(1, (out) => {
       writeStringField(out, 1, SCOPE_NAME);
       writeStringField(out, 2, PACKAGE_VERSION);
     });
     this.#metricsStart = 2 * PREFIX_ROOM + this.#resource.length + this.#scope.length;
-    this.#points = new ProtobufPoints(context);
+    this.#sums = new ProtobufSums(timeUnixNano);
+    this.#gauges = new ProtobufGauges(timeUnixNano);
+    this.#histograms = new ProtobufHistograms(timeUnixNano);
+    this.#exponentialHistograms = new ProtobufExponentialHistograms(timeUnixNano);
   }
 
   begin(out: ByteWriter): void {
@@ -67,42 +81,50 @@ class ProtobufFormat implements RequestFormat {
     out.position = this.#metricsStart;
   }
 
-  openMetric(out: ByteWriter, point: Point): void {
-    const { metric } = point.series;
-    const deltas = sendsDelta(metric.kind, this.#context.temporality);
-    let head = this.#heads.get(metric);
-    if (head === undefined) {
-      head = encodeProtobufMetricHead(point, deltas);
-      this.#heads.set(metric, head);
-    }
-    this.#metric = head;
-    this.#points.open(head, deltas);
+  openMetric(out: ByteWriter, table: PointTable): PointWriter {
+    const { temporality, pointLabels } = this.#context;
+    const deltas = sendsDelta(table.metric.kind, temporality);
+    const metric = protobufMetricOf(this.#metrics, table, { isDelta: deltas, labels: pointLabels });
+    this.#metric = metric;
     this.#metricStart = out.position;
-    const prefix = 2 * PREFIX_ROOM + head.head.length;
+    // With the room that is left this makes the same sum whatever the lengths took the last time.
+    this.endingBytes = MAX_TAIL_BYTES + 2 * MAX_VARINT_BYTES - metric.lengthBytes - metric.dataLengthBytes;
+    const prefix = 1 + metric.lengthBytes + metric.head.length + 1 + metric.dataLengthBytes;
     out.reserve(prefix);
     out.position += prefix;
     this.#pointsStart = out.position;
+    switch (table.type) {
+      case 'sum':
+        return this.#sums.open({ table, metric, deltas });
+      case 'gauge':
+        return this.#gauges.open({ table, metric, deltas });
+      case 'histogram':
+        return this.#histograms.open({ table, metric, deltas });
+      case 'exponential-histogram':
+        return this.#exponentialHistograms.open({ table, metric, deltas });
+    }
   }
 
   closeMetric(out: ByteWriter): void {
-    const { head, dataTag, tail } = this.#metric;
-    out.reserve(tail.length);
+    const metric = this.#metric;
+    if (metric === undefined) throw new TypeError('no metric is open');
+    const { head, dataTag, tail } = metric;
+    out.reserve(tail.length + 2 * MAX_VARINT_BYTES);
     out.fragment(tail);
     const end = out.position;
     const dataLength = end - this.#pointsStart;
-    const metricLength = head.length + 1 + varintBytes(dataLength) + dataLength;
+    metric.dataLengthBytes = varintBytes(dataLength);
+    const metricLength = head.length + 1 + metric.dataLengthBytes + dataLength;
+    metric.lengthBytes = varintBytes(metricLength);
+    const pointsStart = this.#metricStart + 1 + metric.lengthBytes + head.length + 1 + metric.dataLengthBytes;
+    if (pointsStart !== this.#pointsStart) out.bytes.copyWithin(pointsStart, this.#pointsStart, end);
     out.position = this.#metricStart;
     out.byte(METRIC);
     writeVarint(out, metricLength);
     out.fragmentExactly(head);
     out.byte(dataTag);
     writeVarint(out, dataLength);
-    out.bytes.copyWithin(out.position, this.#pointsStart, end);
     out.position += dataLength;
-  }
-
-  sizeIfEnded(out: ByteWriter): number {
-    return out.position + MAX_TAIL_BYTES;
   }
 
   end(out: ByteWriter): Uint8Array {
@@ -120,13 +142,6 @@ class ProtobufFormat implements RequestFormat {
     out.position = end;
     return out.written(start, end);
   }
-
-  writePoint(out: ByteWriter, point: Point, identity: IdentityCache): void {
-    this.#points.write(out, point, identity);
-  }
-
-  readonly encodeIdentity = (out: ByteWriter, { type, series }: Point): LabelUse =>
-    writeIdentity(out, series.attributes, this.#context.pointLabels, attributeWriters[type]);
 }
 
 function messageField(field: number, write: (out: ByteWriter) => void): Fragment {

@@ -1,18 +1,15 @@
 import type {
-  ExponentialHistogramPoint,
+  ExponentialHistogramTable,
   ExponentialRange,
-  GaugePoint,
-  HistogramPoint,
-  Point,
-  SumPoint,
+  GaugeTable,
+  HistogramTable,
+  SumTable,
 } from '@pqcnet/telemetry-core';
 
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
-import { type IdentityCache, LABELS_INSIDE } from './identity-cache.ts';
 import { requireInt64 } from './int-value.ts';
-import { boundsFieldOf, NO_METRIC, NOTHING, type ProtobufMetricHead } from './protobuf-metric-head.ts';
-import type { EncodeContext, PointStarts } from './request-format.ts';
-import type { WriteAttribute } from './write-identity.ts';
+import type { ProtobufMetric } from './protobuf-metric.ts';
+import type { PointWriter } from './request-format.ts';
 import {
   closeMessage,
   FIXED64,
@@ -22,9 +19,9 @@ import {
   tagOf,
   VARINT,
   varintBytes,
-  writeAttribute,
   writeDouble,
   writeFixed64,
+  writeFixed64Counts,
   writeVarint,
   writeZigzag,
 } from './write-protobuf.ts';
@@ -45,120 +42,194 @@ const POSITIVE: number = tagOf(8, LENGTH_DELIMITED);
 const NEGATIVE: number = tagOf(9, LENGTH_DELIMITED);
 const EXPONENTIAL_MIN: number = tagOf(12, FIXED64);
 const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
-/** A tag and eight bytes. */
-const FIXED64_FIELD = 9;
-/** A tag and a length. */
-export const PREFIX_ROOM: number = 1 + MAX_VARINT_BYTES;
-/** Room for all of an exponential histogram's point but its identity, its labels and its buckets. */
-const EXPONENTIAL_ROOM = 128;
+/** Room for all of a point but its attributes and its buckets. */
+const POINT_ROOM = 128;
 /** The longest varint of a bucket's count. */
 const MAX_COUNT_BYTES = 8;
 
-/** ProtobufPoints writes the data points of one snapshot: identity bytes as they are, and numbers in between. */
-export class ProtobufPoints {
-  readonly #context: EncodeContext;
-  /** The labels of a point, as the fields that its type has them in. */
-  readonly #labels: Readonly<Record<Point['type'], Fragment>>;
-  readonly #sumMiddle: Fragment;
-  readonly #histogramMiddle: Fragment;
-  #metric = NO_METRIC;
-  /** Whether the metric's deltas go out. */
-  #deltas = false;
+/** OpenTable is the table whose points are written. */
+export interface OpenTable<T> {
+  readonly table: T;
+  readonly metric: ProtobufMetric;
+  /** Whether deltas go out. */
+  readonly deltas: boolean;
+}
 
-  constructor(context: EncodeContext) {
-    this.#context = context;
-    const labelsBy = (write: WriteAttribute): Fragment =>
-      fragmentBy((out) => {
-        for (const [key, value] of context.pointLabels) write(out, key, value);
-      });
-    this.#labels = {
-      sum: labelsBy(attributeWriters.sum),
-      gauge: labelsBy(attributeWriters.gauge),
-      histogram: labelsBy(attributeWriters.histogram),
-      'exponential-histogram': labelsBy(attributeWriters['exponential-histogram']),
-    };
-    this.#sumMiddle = timeAndTag(context.timeUnixNano, AS_INT);
-    this.#histogramMiddle = timeAndTag(context.timeUnixNano, COUNT);
+/** ProtobufTimes is a point's start and time and the tag of the eight bytes that come next. */
+class ProtobufTimes {
+  readonly #fields: Fragment;
+  #start = 0n;
+
+  constructor(timeUnixNano: bigint, nextTag: number) {
+    this.#fields = fragmentBy((out) => {
+      out.reserve(24);
+      out.byte(START_TIME);
+      writeFixed64(out, 0n);
+      out.byte(TIME);
+      writeFixed64(out, timeUnixNano);
+      out.byte(nextTag);
+    });
   }
 
-  /** open starts the points of a metric. */
-  open(metric: ProtobufMetricHead, deltas: boolean): void {
-    this.#metric = metric;
-    this.#deltas = deltas;
-  }
-
-  /** write writes a point with the identity that was located last. @throws OtlpHttpError VALUE_OUT_OF_RANGE */
-  write(out: ByteWriter, point: Point, identity: IdentityCache): void {
-    const labels = identity.labelUse === LABELS_INSIDE ? NOTHING : this.#labels[point.type];
-    switch (point.type) {
-      case 'sum':
-        this.#writeSum(out, point, { identity, labels });
-        return;
-      case 'histogram':
-        this.#writeHistogram(out, point, { identity, labels });
-        return;
-      case 'exponential-histogram':
-        this.#writeExponentialHistogram(out, point, { identity, labels });
-        return;
-      case 'gauge':
-        this.#writeGauge(out, point, { identity, labels });
+  /** write writes them into room that is reserved. Most series began in the same moment as the one before. */
+  write(out: ByteWriter, start: bigint): void {
+    if (start !== this.#start) {
+      this.#fields.view.setBigUint64(1, BigInt.asUintN(64, start), true);
+      this.#start = start;
     }
+    out.fragment(this.#fields);
+  }
+}
+
+/**
+ * PointMessage writes the tag and length of points around what is in them. The length stands before the point and is
+ * known after it: room is left for one that takes as many bytes as the last one's, nearly always the same.
+ */
+class PointMessage {
+  #lengthBytes = 1;
+  #start = 0;
+
+  open(out: ByteWriter): void {
+    out.reserve(1 + MAX_VARINT_BYTES + POINT_ROOM);
+    this.#start = out.position;
+    out.byte(DATA_POINT);
+    out.position += this.#lengthBytes;
   }
 
-  #writeSum(out: ByteWriter, point: SumPoint, about: PointAttributes): void {
-    const value = requireInt64(this.#deltas ? point.delta : point.total);
-    startPoint(out, 3 * FIXED64_FIELD + lengthOf(about));
-    this.#writeStart(out, point);
-    out.fragment(this.#sumMiddle);
+  close(out: ByteWriter): void {
+    const contentStart = this.#start + 1 + this.#lengthBytes;
+    const end = out.position;
+    const length = end - contentStart;
+    const moved = varintBytes(length) - this.#lengthBytes;
+    if (moved !== 0) {
+      out.reserve(MAX_VARINT_BYTES);
+      out.bytes.copyWithin(contentStart + moved, contentStart, end);
+      this.#lengthBytes += moved;
+    }
+    out.position = this.#start + 1;
+    writeVarint(out, length);
+    out.position = end + moved;
+  }
+}
+
+/** ProtobufSums writes the points of sums. */
+export class ProtobufSums implements PointWriter {
+  readonly #times: ProtobufTimes;
+  readonly #message = new PointMessage();
+  #open: OpenTable<SumTable> | undefined;
+
+  constructor(timeUnixNano: bigint) {
+    this.#times = new ProtobufTimes(timeUnixNano, AS_INT);
+  }
+
+  open(table: OpenTable<SumTable>): this {
+    this.#open = table;
+    return this;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const { table, metric, deltas } = opened(this.#open);
+    const value = requireInt64(deltas ? table.delta(row) : table.total(row));
+    this.#message.open(out);
+    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
     writeFixed64(out, value);
-    copyAttributes(out, about);
+    metric.identities.write(out, row, 0);
+    this.#message.close(out);
+  }
+}
+
+/** ProtobufGauges writes the points of gauges. */
+export class ProtobufGauges implements PointWriter {
+  readonly #time: Fragment;
+  readonly #message = new PointMessage();
+  #open: OpenTable<GaugeTable> | undefined;
+
+  constructor(timeUnixNano: bigint) {
+    // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
+    this.#time = fragmentBy((out) => {
+      out.reserve(16);
+      out.byte(TIME);
+      writeFixed64(out, timeUnixNano);
+      out.byte(AS_DOUBLE);
+    });
   }
 
-  #writeGauge(out: ByteWriter, point: GaugePoint, about: PointAttributes): void {
-    startPoint(out, 2 * FIXED64_FIELD + lengthOf(about));
-    out.byte(TIME);
-    // When it was set is not said: Prometheus refuses a request with anything older than the one before it.
-    writeFixed64(out, this.#context.timeUnixNano);
-    writeDoubleField(out, AS_DOUBLE, point.value);
-    copyAttributes(out, about);
+  open(table: OpenTable<GaugeTable>): this {
+    this.#open = table;
+    return this;
   }
 
-  #writeHistogram(out: ByteWriter, point: HistogramPoint, about: PointAttributes): void {
-    const { count, sum, min, max, bucketCounts } = this.#deltas ? point.delta : point.total;
-    const bounds = boundsFieldOf(this.#metric, point.bounds);
-    const bucketBytes = bucketCounts.length * 8;
-    const buckets = 1 + varintBytes(bucketBytes) + bucketBytes;
-    const numbers = (min === undefined || max === undefined ? 4 : 6) * FIXED64_FIELD;
-    startPoint(out, numbers + buckets + bounds.length + lengthOf(about));
-    this.#writeStart(out, point);
-    out.fragment(this.#histogramMiddle);
+  write(out: ByteWriter, row: number): void {
+    const { table, metric } = opened(this.#open);
+    this.#message.open(out);
+    out.fragment(this.#time);
+    writeDouble(out, table.value(row));
+    metric.identities.write(out, row, 0);
+    this.#message.close(out);
+  }
+}
+
+/** ProtobufHistograms writes the points of histograms with explicit bounds. */
+export class ProtobufHistograms implements PointWriter {
+  readonly #times: ProtobufTimes;
+  readonly #message = new PointMessage();
+  #open: OpenTable<HistogramTable> | undefined;
+
+  constructor(timeUnixNano: bigint) {
+    this.#times = new ProtobufTimes(timeUnixNano, COUNT);
+  }
+
+  open(table: OpenTable<HistogramTable>): this {
+    this.#open = table;
+    return this;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const { table, metric, deltas } = opened(this.#open);
+    const { boundsField, identities } = metric;
+    this.#message.open(out);
+    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+    const { count, sum, min, max, bucketCounts } = deltas ? table.delta(row) : table.total(row);
     writeFixed64(out, count);
     writeDoubleField(out, SUM, sum);
+    const bucketBytes = bucketCounts.length * 8;
+    out.reserve(POINT_ROOM + bucketBytes + boundsField.length);
     out.byte(BUCKET_COUNTS);
     writeVarint(out, bucketBytes);
-    for (let index = 0; index < bucketCounts.length; index += 1)
-      writeFixed64(out, bucketCounts.at(index) ?? 0);
-    out.fragment(bounds);
-    copyAttributes(out, about);
-    if (min === undefined || max === undefined) return;
-    writeDoubleField(out, MIN, min);
-    writeDoubleField(out, MAX, max);
+    writeFixed64Counts(out, bucketCounts);
+    out.fragment(boundsField);
+    if (min !== undefined && max !== undefined) {
+      writeDoubleField(out, MIN, min);
+      writeDoubleField(out, MAX, max);
+    }
+    identities.write(out, row, 0);
+    this.#message.close(out);
+  }
+}
+
+/** ProtobufExponentialHistograms writes the points of exponential histograms. */
+export class ProtobufExponentialHistograms implements PointWriter {
+  readonly #times: ProtobufTimes;
+  readonly #message = new PointMessage();
+  #open: OpenTable<ExponentialHistogramTable> | undefined;
+
+  constructor(timeUnixNano: bigint) {
+    this.#times = new ProtobufTimes(timeUnixNano, COUNT);
   }
 
-  #writeExponentialHistogram(
-    out: ByteWriter,
-    point: ExponentialHistogramPoint,
-    about: PointAttributes,
-  ): void {
-    const { count, sum, min, max, scale, zeroCount, positive, negative } = this.#deltas
-      ? point.delta
-      : point.total;
-    const buckets = positive.bucketCounts.length + negative.bucketCounts.length;
-    out.reserve(EXPONENTIAL_ROOM + buckets * MAX_COUNT_BYTES + lengthOf(about));
-    const message = openMessage(out, DATA_POINT);
-    copyAttributes(out, about);
-    this.#writeStart(out, point);
-    out.fragment(this.#histogramMiddle);
+  open(table: OpenTable<ExponentialHistogramTable>): this {
+    this.#open = table;
+    return this;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const { table, metric, deltas } = opened(this.#open);
+    const { count, sum, min, max, scale, zeroCount, positive, negative } = deltas
+      ? table.delta(row)
+      : table.total(row);
+    this.#message.open(out);
+    metric.identities.write(out, row, POINT_ROOM);
+    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
     writeFixed64(out, count);
     writeDoubleField(out, SUM, sum);
     out.byte(SCALE);
@@ -168,38 +239,17 @@ export class ProtobufPoints {
     writeRange(out, POSITIVE, positive);
     writeRange(out, NEGATIVE, negative);
     if (min !== undefined && max !== undefined) {
+      out.reserve(POINT_ROOM);
       writeDoubleField(out, EXPONENTIAL_MIN, min);
       writeDoubleField(out, EXPONENTIAL_MAX, max);
     }
-    closeMessage(out, message);
-  }
-
-  #writeStart(out: ByteWriter, point: PointStarts): void {
-    out.byte(START_TIME);
-    writeFixed64(out, this.#deltas ? point.windowStartTimeUnixNano : point.startTimeUnixNano);
+    this.#message.close(out);
   }
 }
 
-/** PointAttributes is the encoded attributes of a point: its own, and the labels. */
-interface PointAttributes {
-  readonly identity: IdentityCache;
-  readonly labels: Fragment;
-}
-
-function lengthOf({ identity, labels }: PointAttributes): number {
-  return identity.length + labels.length;
-}
-
-function copyAttributes(out: ByteWriter, { identity, labels }: PointAttributes): void {
-  out.copy(identity.view, identity.offset, identity.length);
-  out.fragment(labels);
-}
-
-/** startPoint writes the tag and length of a point, and reserves the room for it. */
-function startPoint(out: ByteWriter, length: number): void {
-  out.reserve(PREFIX_ROOM + length);
-  out.byte(DATA_POINT);
-  writeVarint(out, length);
+function opened<T>(table: OpenTable<T> | undefined): OpenTable<T> {
+  if (table === undefined) throw new TypeError('no metric is open');
+  return table;
 }
 
 function writeDoubleField(out: ByteWriter, tag: number, value: number): void {
@@ -209,6 +259,7 @@ function writeDoubleField(out: ByteWriter, tag: number, value: number): void {
 
 function writeRange(out: ByteWriter, tag: number, { offset, bucketCounts }: ExponentialRange): void {
   if (bucketCounts.length === 0) return;
+  out.reserve(POINT_ROOM + bucketCounts.length * MAX_COUNT_BYTES);
   const range = openMessage(out, tag);
   out.byte(tagOf(1, VARINT));
   writeZigzag(out, offset);
@@ -216,22 +267,4 @@ function writeRange(out: ByteWriter, tag: number, { offset, bucketCounts }: Expo
   for (let index = 0; index < bucketCounts.length; index += 1) writeVarint(out, bucketCounts.at(index) ?? 0);
   closeMessage(out, packed);
   closeMessage(out, range);
-}
-
-/** attributeWriters write an attribute into the field that a data point has for it, by the point's type. */
-export const attributeWriters: Readonly<Record<Point['type'], WriteAttribute>> = {
-  sum: (out, key, value) => writeAttribute(out, 7, { key, value }),
-  gauge: (out, key, value) => writeAttribute(out, 7, { key, value }),
-  histogram: (out, key, value) => writeAttribute(out, 9, { key, value }),
-  'exponential-histogram': (out, key, value) => writeAttribute(out, 1, { key, value }),
-};
-
-/** timeAndTag is the time of a point and the tag of the eight bytes that follow. */
-function timeAndTag(timeUnixNano: bigint, tag: number): Fragment {
-  return fragmentBy((out) => {
-    out.reserve(FIXED64_FIELD + 1);
-    out.byte(TIME);
-    writeFixed64(out, timeUnixNano);
-    out.byte(tag);
-  });
 }

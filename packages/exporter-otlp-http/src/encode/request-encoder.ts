@@ -1,10 +1,8 @@
-import type { Metric, Point, Points, Temporality } from '@pqcnet/telemetry-core';
+import { type PointTable, sendsDelta, type Temporality } from '@pqcnet/telemetry-core';
 
 import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import type { IdentityCache } from './identity-cache.ts';
-import { isSent } from './point-values.ts';
-import type { RequestFormat } from './request-format.ts';
+import type { PointWriter, RequestFormat } from './request-format.ts';
 
 /** EncodedPart is one request for the points `from` (inclusive) to `to` (exclusive), or why there is none. */
 export type EncodedPart = EncodedRequest | UnsendablePart;
@@ -29,10 +27,9 @@ interface UnsendablePart {
 
 /** RequestEncoderOptions is what an encoder works on. */
 export interface RequestEncoderOptions {
-  readonly points: Points;
+  readonly tables: readonly PointTable[];
   readonly temporality: Temporality;
   readonly format: RequestFormat;
-  readonly cache: IdentityCache;
   readonly out: ByteWriter;
   /** The largest body that a part may have, in bytes. */
   readonly maxRequestBytes: number;
@@ -52,11 +49,13 @@ export class RequestEncoder {
   #limit = 0;
   /** How large the part may become when it has more than one point. */
   #partBytes = 0;
-  /** The first point that no part was begun at or went over yet. */
-  #unmet = 0;
   #index = 0;
+  /** The table of the next point, and the index of its first one. */
+  #table = 0;
+  #first = 0;
   #dataPoints = 0;
-  #metric: Metric | undefined;
+  /** What writes the points of the open metric, if one is. */
+  #writer: PointWriter | undefined;
   #error: OtlpHttpError | undefined;
 
   constructor(options: RequestEncoderOptions) {
@@ -68,29 +67,37 @@ export class RequestEncoder {
    * point would bring it beyond `partBytes`.
    */
   begin(from: number, limit: number, partBytes: number = this.#options.maxRequestBytes): void {
+    const { format, out } = this.#options;
     this.#partBytes = partBytes;
     this.#from = from;
     this.#limit = limit;
     this.#index = from;
     this.#dataPoints = 0;
-    this.#metric = undefined;
+    this.#writer = undefined;
     this.#error = undefined;
-    this.#options.format.begin(this.#options.out);
+    if (from < this.#first) {
+      this.#table = 0;
+      this.#first = 0;
+    }
+    format.begin(out);
   }
 
   /** step encodes until the part is complete (then it returns true) or `isOver` says that it is time to pause. */
   step(isOver: () => boolean): boolean {
-    const { out } = this.#options;
-    while (this.#unmet < this.#from) {
-      this.#passOver(Math.min(this.#from, this.#unmet + POINTS_PER_LOOK));
-      if (isOver()) return false;
-    }
+    const { tables, out } = this.#options;
     while (this.#index < this.#limit) {
-      const lookAt = Math.min(this.#limit, this.#index + POINTS_PER_LOOK);
-      const lookAtByte = out.position + BYTES_PER_LOOK;
-      while (this.#index < lookAt && out.position < lookAtByte) {
-        if (!this.#take()) return true;
+      const table = tables[this.#table];
+      if (table === undefined)
+        throw new RangeError(`the snapshot has no point ${this.#index}, which its length promises`);
+      const end = this.#first + table.length;
+      if (this.#index >= end) {
+        this.#closeMetric();
+        this.#first = end;
+        this.#table += 1;
+        continue;
       }
+      const lookAt = Math.min(this.#limit, end, this.#index + POINTS_PER_LOOK);
+      if (!this.#encode(table, lookAt, out.position + BYTES_PER_LOOK)) return true;
       if (isOver()) return this.#index === this.#limit;
     }
     return true;
@@ -100,65 +107,66 @@ export class RequestEncoder {
   finish(): EncodedPart {
     const { format, out } = this.#options;
     if (this.#error !== undefined) return { from: this.#from, to: this.#index, error: this.#error };
-    if (this.#metric !== undefined) format.closeMetric(out);
+    this.#closeMetric();
     const body = format.end(out);
     return { from: this.#from, to: this.#index, dataPoints: this.#dataPoints, body };
   }
 
-  /** passOver meets the points before those that are to be sent: the cache has to know them all, in order. */
-  #passOver(end: number): void {
-    const { points, cache } = this.#options;
-    for (; this.#unmet < end; this.#unmet += 1) cache.skip(this.#unmet, pointAt(points, this.#unmet).series);
+  #closeMetric(): void {
+    const { format, out } = this.#options;
+    if (this.#writer !== undefined) format.closeMetric(out);
+    this.#writer = undefined;
   }
 
-  /** take encodes one point; false when it is not in this part any more, or is a part of its own that can't be sent. */
-  #take(): boolean {
-    const { points, format, cache, out, temporality, maxRequestBytes } = this.#options;
-    const index = this.#index;
-    const point = pointAt(points, index);
-    const { series } = point;
-    if (index === this.#unmet) this.#unmet += 1;
-    if (!isSent(point, temporality)) {
-      cache.skip(index, series);
-      this.#index += 1;
-      return true;
-    }
-    if (this.#metric !== undefined && this.#metric !== series.metric) {
-      format.closeMetric(out);
-      this.#metric = undefined;
-    }
-    const before = out.position;
-    const metricBefore = this.#metric;
+  /**
+   * encode writes points of a table up to `end`, or until the writer has come to `lookAtByte`; false when the next one
+   * is not in this part any more, or is a part of its own that can't be sent.
+   */
+  #encode(table: PointTable, end: number, lookAtByte: number): boolean {
+    const { format, out, temporality } = this.#options;
+    const skipsUnchanged = sendsDelta(table.metric.kind, temporality);
+    const first = this.#first;
+    // Kept here, not in the fields: this loop is the most of what an export costs.
+    let index = this.#index;
+    let dataPoints = this.#dataPoints;
+    let before = out.position;
+    let writer = this.#writer;
+    let isFull = false;
     try {
-      cache.locate(index, point, format.encodeIdentity);
-      if (metricBefore === undefined) {
-        format.openMetric(out, point);
-        this.#metric = series.metric;
+      for (; index < end && out.position < lookAtByte; index += 1) {
+        if (skipsUnchanged && !table.isChanged(index - first)) continue;
+        before = out.position;
+        writer ??= format.openMetric(out, table);
+        writer.write(out, index - first);
+        if (out.position + format.endingBytes > this.#partBytes && !this.#mayExceed(dataPoints)) {
+          isFull = true;
+          break;
+        }
+        this.#writer ??= writer;
+        dataPoints += 1;
       }
-      format.writePoint(out, point, cache);
-      if (format.sizeIfEnded(out) <= (this.#dataPoints === 0 ? maxRequestBytes : this.#partBytes)) {
-        this.#dataPoints += 1;
-        this.#index += 1;
-        return true;
-      }
-      if (this.#dataPoints === 0) this.#error = pointTooLarge(format.sizeIfEnded(out), maxRequestBytes);
     } catch (error) {
       if (!(error instanceof OtlpHttpError)) throw error;
-      if (this.#dataPoints === 0) this.#error = error;
+      if (dataPoints === 0) this.#error = error;
+      isFull = true;
     }
-    // The point is the next part's.
-    out.position = before;
-    this.#metric = metricBefore;
-    // Points that were passed over in a delta stream may stand before the one that can't be sent: it takes them along.
-    if (this.#error !== undefined) this.#index += 1;
+    // The point is the next part's, or this one's alone if it can't be sent. Points that were passed over in a delta
+    // stream may stand before one that can't be sent: it takes them along.
+    if (isFull) out.position = before;
+    this.#index = this.#error === undefined ? index : index + 1;
+    this.#dataPoints = dataPoints;
+    return !isFull;
+  }
+
+  /** Whether the point that was just written is the first, and such a request is still allowed. */
+  #mayExceed(dataPoints: number): boolean {
+    if (dataPoints > 0) return false;
+    const { format, out, maxRequestBytes } = this.#options;
+    const bytes = out.position + format.endingBytes;
+    if (bytes <= maxRequestBytes) return true;
+    this.#error = pointTooLarge(bytes, maxRequestBytes);
     return false;
   }
-}
-
-function pointAt(points: Points, index: number): Point {
-  const point = points.at(index);
-  if (point !== undefined) return point;
-  throw new RangeError(`the snapshot has no point ${index}, which its length promises`);
 }
 
 function pointTooLarge(bytes: number, maxRequestBytes: number): OtlpHttpError {

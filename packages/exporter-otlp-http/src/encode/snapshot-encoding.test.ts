@@ -28,7 +28,6 @@ async function encode(encoding: SnapshotEncoding, snapshot: Snapshot): Promise<s
   const encoder = encoding.begin(snapshot);
   const range = { from: 0, to: snapshot.points.length };
   const part = await encoding.encodePart(encoder, range, new AbortController().signal);
-  encoding.end();
   return part.error === undefined ? Buffer.from(part.body).toString() : '';
 }
 

@@ -3,15 +3,15 @@ import type { AttributeValue, Snapshot, Temporality } from '@pqcnet/telemetry-co
 import type { OtlpProtocol } from '../exporter-options.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { encodeContextOf } from './encode-context.ts';
-import { IdentityCache } from './identity-cache.ts';
 import { jsonFormat } from './json-format.ts';
-import type { JsonMetricHeads } from './json-metric-head.ts';
+import type { JsonMetrics } from './json-metric.ts';
 import { eventLoopPace, type Pace } from './pace.ts';
 import { protobufFormat } from './protobuf-format.ts';
-import type { ProtobufMetricHeads } from './protobuf-metric-head.ts';
+import type { ProtobufMetrics } from './protobuf-metric.ts';
 import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
 import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
 import { RequestSize } from './request-size.ts';
+import { tablesOf } from './tables-of-points.ts';
 
 /** SnapshotEncodingOptions is what stays the same from one snapshot to the next. */
 export interface SnapshotEncodingOptions {
@@ -26,16 +26,13 @@ const FIRST_BUFFER_BYTES = 16_384;
 
 /**
  * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it
- * can use again: the encoded identities, and the memory of the last request (`maxRequestBytes` at most).
+ * can use again: the encoded identities, and the memory of the last request (`maxRequestBytes` at most, and only until the next garbage collection).
  */
 export class SnapshotEncoding {
   readonly #options: SnapshotEncodingOptions;
   readonly #pace: Pace;
-  readonly #identities = new IdentityCache();
-  readonly #jsonHeads: JsonMetricHeads = new WeakMap();
-  readonly #protobufHeads: ProtobufMetricHeads = new WeakMap();
-  /** How many points the present snapshot has. */
-  #length = 0;
+  #jsonMetrics: JsonMetrics = new WeakMap();
+  #protobufMetrics: ProtobufMetrics = new WeakMap();
   #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
   readonly #out: ByteWriter;
   readonly #requestSize: RequestSize;
@@ -51,16 +48,17 @@ export class SnapshotEncoding {
   begin(snapshot: Snapshot): RequestEncoder {
     const { temporality, maxRequestBytes } = this.#options;
     const context = encodeContextOf(snapshot, this.#options);
-    if (!sameLabels(context.pointLabels, this.#pointLabels)) this.#identities.clear();
+    if (!sameLabels(context.pointLabels, this.#pointLabels)) {
+      // They are part of what was encoded.
+      this.#jsonMetrics = new WeakMap();
+      this.#protobufMetrics = new WeakMap();
+    }
     this.#pointLabels = context.pointLabels;
-    this.#identities.begin();
     this.#requestSize.beginExport();
-    this.#length = snapshot.points.length;
     return new RequestEncoder({
-      points: snapshot.points,
+      tables: tablesOf(snapshot.points),
       temporality,
       format: this.#formatOf(context),
-      cache: this.#identities,
       out: this.#out,
       maxRequestBytes,
     });
@@ -85,21 +83,20 @@ export class SnapshotEncoding {
     this.#out.renew();
   }
 
+  /** end is the end of a snapshot: the last request's memory is kept only as long as nothing else needs it. */
+  end(): void {
+    this.#out.rest();
+  }
+
   /** lowerRequestSize is told that a request was too large, and says whether the next ones are smaller by themselves. */
   lowerRequestSize(tooLargeBytes: number): boolean {
     return this.#requestSize.halve(tooLargeBytes);
   }
 
-  /** end is the end of a snapshot. Series that are not in it are forgotten, if all of its points were met. */
-  end(): void {
-    if (this.#identities.met === this.#length) this.#identities.endWalk();
-    else this.#identities.end();
-  }
-
   #formatOf(context: EncodeContext): RequestFormat {
     return this.#options.protocol === 'http/json'
-      ? jsonFormat(context, this.#jsonHeads)
-      : protobufFormat(context, this.#protobufHeads);
+      ? jsonFormat(context, this.#jsonMetrics)
+      : protobufFormat(context, this.#protobufMetrics);
   }
 }
 

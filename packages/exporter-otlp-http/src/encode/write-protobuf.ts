@@ -1,4 +1,4 @@
-import type { AttributeValue } from '@pqcnet/telemetry-core';
+import type { AttributeValue, BucketCounts } from '@pqcnet/telemetry-core';
 
 import type { ByteWriter } from './byte-writer.ts';
 import { isIntValue, requireInt64 } from './int-value.ts';
@@ -54,9 +54,24 @@ export function writeFixed64(out: ByteWriter, value: number | bigint): void {
   if (typeof value === 'number') {
     // ToInt32 is the number modulo 2^32: the low word, of negative numbers in two's complement as well.
     view.setInt32(position, value | 0, true);
-    view.setInt32(position + 4, Math.floor(value / TWO_TO_32) | 0, true);
+    view.setInt32(position + 4, Math.floor(value / TWO_TO_32), true);
   } else view.setBigUint64(position, BigInt.asUintN(64, value), true);
   out.position = position + 8;
+}
+
+/** writeFixed64Counts writes the eight bytes of each count into room that is reserved. */
+export function writeFixed64Counts(out: ByteWriter, counts: BucketCounts): void {
+  const { view } = out;
+  const { length } = counts;
+  let { position } = out;
+  for (let index = 0; index < length; index += 1) {
+    const count = counts.at(index) ?? 0;
+    // Nearly all are small, and a division costs as much as all the rest.
+    view.setInt32(position, count | 0, true);
+    view.setInt32(position + 4, count < TWO_TO_31 ? 0 : Math.floor(count / TWO_TO_32), true);
+    position += 8;
+  }
+  out.position = position;
 }
 
 /** writeDouble writes a double's eight bytes. */
@@ -104,11 +119,20 @@ export function writeAttribute(
 ): void {
   const keyValue = openMessage(out, tagOf(field, LENGTH_DELIMITED));
   writeStringField(out, 1, key);
+  writeValueField(out, value);
+  closeMessage(out, keyValue);
+}
+
+/**
+ * writeValueField writes the value of a KeyValue, and reserves the room for it.
+ *
+ * @throws OtlpHttpError VALUE_OUT_OF_RANGE for an integer that OTLP can't carry.
+ */
+export function writeValueField(out: ByteWriter, value: AttributeValue): void {
   const anyValue = openMessage(out, tagOf(2, LENGTH_DELIMITED));
   if (typeof value === 'string') writeStringField(out, 1, value);
   else writeScalar(out, value);
   closeMessage(out, anyValue);
-  closeMessage(out, keyValue);
 }
 
 function writeScalar(out: ByteWriter, value: boolean | number | bigint): void {

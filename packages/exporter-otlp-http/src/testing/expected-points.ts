@@ -55,7 +55,8 @@ function dataOf(point: Point, snapshot: Shared, options: ExpectedOptions): objec
       return { ...times, kind: 'sum', monotonic: point.monotonic, value };
     }
     case 'histogram': {
-      const { count, bucketCounts, ...moments } = delta ? point.delta : point.total;
+      const { count, sum, min, max, bucketCounts } = delta ? point.delta : point.total;
+      const moments = { sum, min, max };
       const buckets = { bounds: point.bounds, bucketCounts: Array.from(bucketCounts, BigInt) };
       return { ...times, ...moments, ...buckets, kind: 'histogram', count: BigInt(count) };
     }
