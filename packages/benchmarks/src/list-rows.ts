@@ -12,6 +12,8 @@ import { latencyByNameRows } from './record/latency-by-name.ts';
 import { megamorphicRows } from './record/megamorphic.ts';
 import type { Row } from './row.ts';
 import { snapshotRows } from './snapshot/take-snapshot-rows.ts';
+import { foldThreadsRows } from './threads/fold-threads.ts';
+import { recordInWorkerRows } from './threads/record-in-worker.ts';
 
 /** All rows, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -22,6 +24,8 @@ export const rows: readonly Row[] = [
   ...latencyByNameRows,
   firstRecordRow,
   ...megamorphicRows,
+  ...recordInWorkerRows,
+  ...foldThreadsRows,
   ...snapshotRows,
   ...memoryRows,
   ...collectAndEncodeRows,

@@ -2,7 +2,9 @@ import type { Summary } from './measure/summarize.ts';
 
 /**
  * Contender is who takes part. `OpenTelemetry JS, attributes` passes attributes where `OpenTelemetry JS` is spared
- * them; `bare number` is the row's own loop around a number in an object: the limit of what is possible.
+ * them; `bare number` is the row's own loop around a number in an object: the limit of what is possible. Where workers
+ * record, `one thread only` is our own handle on the thread that records, and `posted to the owner` sends each record
+ * there as a message.
  */
 export type Contender =
   | '@pqcnet/telemetry'
@@ -10,6 +12,8 @@ export type Contender =
   | 'OpenTelemetry JS, attributes'
   | 'prom-client'
   | 'bare number'
+  | 'one thread only'
+  | 'posted to the owner'
   | 'idle process';
 
 export const ours = '@pqcnet/telemetry';
@@ -24,6 +28,8 @@ export type Target =
   | { readonly kind: 'times'; readonly atLeast: number; readonly aim?: number }
   /** Ours divided by the peer's is at most this. */
   | { readonly kind: 'share'; readonly atMost: number; readonly aim?: number }
+  /** Ours is at most so many times the figure of one of the others. */
+  | { readonly kind: 'multiple'; readonly of: Contender; readonly atMost: number; readonly aim?: number }
   /** Ours is at most this, in the unit of the measure. */
   | { readonly kind: 'limit'; readonly atMost: number }
   /** Ours is at most this much above the idle process, in the unit of the measure. */
@@ -62,7 +68,7 @@ export interface Effort {
 export interface Row {
   /** Unique; what `--row` is matched with. */
   readonly id: string;
-  readonly group: 'record' | 'snapshot' | 'memory' | 'flush' | 'import';
+  readonly group: 'record' | 'threads' | 'snapshot' | 'memory' | 'flush' | 'import';
   /** What is compared, for people. */
   readonly title: string;
   /** Gives the measures, or why there are none. Throws when the contenders did not do the same work. */

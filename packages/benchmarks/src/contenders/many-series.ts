@@ -1,5 +1,5 @@
 import type { Counter as PeerCounter, Histogram as PeerHistogram, Meter } from '@opentelemetry/api';
-import type { Counter, Latency, TelemetryHandle } from '@pqcnet/telemetry-core';
+import type { Counter, Latency, Recording } from '@pqcnet/telemetry-core';
 import type { Tally } from '../record/recorder.ts';
 import { makeSeries } from '../record/series-attributes.ts';
 
@@ -64,7 +64,7 @@ export interface ManySeriesOptions {
 }
 
 /** oursWithManySeries records through bound instruments. */
-export function oursWithManySeries(handle: TelemetryHandle, options: ManySeriesOptions): ManySeries {
+export function oursWithManySeries(handle: Recording, options: ManySeriesOptions): ManySeries {
   const { kind, series } = options;
   const names = metricNames(series);
   const bound = makeSeries(series).map((attributes, i): Counter | Latency => {

@@ -21,6 +21,10 @@ export function judge({ figures, target }: Pick<Measure, 'figures' | 'target'>):
       return { ratio, isMet: others === undefined ? undefined : others >= own * target.atLeast };
     case 'share':
       return { ratio, isMet: others === undefined ? undefined : own <= others * target.atMost };
+    case 'multiple': {
+      const other = medianOf(target.of);
+      return { ratio, isMet: other === undefined ? undefined : own <= other * target.atMost };
+    }
     case 'limit':
       return { ratio, isMet: own <= target.atMost };
     case 'above-idle': {
@@ -39,6 +43,8 @@ export function describeTarget(target: Target | undefined, unit: Measure['unit']
       return `≥ ${target.atLeast} ×${target.aim === undefined ? '' : ` (aim ${target.aim})`}`;
     case 'share':
       return `≤ ${Math.round(target.atMost * 100)} %`;
+    case 'multiple':
+      return `≤ ${target.atMost} × ${target.of}${target.aim === undefined ? '' : ` (aim ${target.aim})`}`;
     case 'limit':
       return `≤ ${target.atMost} ${base}`;
     case 'above-idle':

@@ -9,6 +9,8 @@ const columns: readonly Contender[] = [
   'OpenTelemetry JS, attributes',
   'prom-client',
   'bare number',
+  'one thread only',
+  'posted to the owner',
   'idle process',
 ];
 

@@ -7,6 +7,7 @@ const end = '<!-- bench:end -->';
 
 const headings: Readonly<Record<Row['group'], string>> = {
   record: 'Recording',
+  threads: 'Threads',
   snapshot: 'Snapshots',
   memory: 'Memory',
   flush: 'Flushing',

@@ -78,6 +78,10 @@ export class AttachedHistogram implements Histogram {
   }
 
   record(value: number): Result<void, TelemetryError> {
+    return this.#row !== undefined && this.#row.tryRecord(value) ? succeeded : this.#recordUnusual(value);
+  }
+
+  #recordUnusual(value: number): Result<void, TelemetryError> {
     const invalid = validateHistogramValue(this.#binding.name, value);
     if (invalid !== undefined) return failure(invalid);
     const row = this.#row ?? this.#binding.resolve();
@@ -99,12 +103,9 @@ export class AttachedLatency implements Latency {
   }
 
   record(milliseconds: number): Result<void, TelemetryError> {
-    const invalid = validateLatency(this.#binding.name, milliseconds);
-    if (invalid !== undefined) return failure(invalid);
-    const row = this.#row ?? this.#binding.resolve();
-    if ('ok' in row) return row;
-    this.#row = row;
-    return row.record(milliseconds) ? succeeded : failure(closedError(this.#binding.name));
+    return this.#row !== undefined && milliseconds >= 0 && this.#row.tryRecord(milliseconds)
+      ? succeeded
+      : this.#recordUnusual(milliseconds);
   }
 
   start(): () => Result<void, TelemetryError> {
@@ -114,6 +115,15 @@ export class AttachedLatency implements Latency {
 
   time<T>(run: () => T): T {
     return runTimed(run, this.start());
+  }
+
+  #recordUnusual(milliseconds: number): Result<void, TelemetryError> {
+    const invalid = validateLatency(this.#binding.name, milliseconds);
+    if (invalid !== undefined) return failure(invalid);
+    const row = this.#row ?? this.#binding.resolve();
+    if ('ok' in row) return row;
+    this.#row = row;
+    return row.record(milliseconds) ? succeeded : failure(closedError(this.#binding.name));
   }
 }
 

@@ -14,8 +14,10 @@ export class SharedBuckets {
     this.#bounds = bounds;
   }
 
-  /** record publishes a finite value. False, and nothing done, when the row was closed. */
-  record(value: number): boolean {
+  /** Does the usual case. False, and nothing done, for a value that is not finite, or when the owner has taken what there was. */
+  tryRecord(value: number): boolean {
+    // The difference is NaN for what is no finite number.
+    if (typeof value !== 'number' || value - value !== 0) return false;
     const copies = this.#copies;
     const bucket = momentsLayout.buckets + this.#bounds.find(value);
     const { values, publishedAt, spareAt } = copies;
@@ -27,9 +29,14 @@ export class SharedBuckets {
     values[spareAt + momentsLayout.min] = value < min ? value : min;
     const max = values[publishedAt + momentsLayout.max] as number;
     values[spareAt + momentsLayout.max] = value > max ? value : max;
-    if (!copies.publish()) return this.#recordAnew(value, bucket);
+    if (!copies.publish()) return false;
     this.#lastBucket = bucket;
     return true;
+  }
+
+  /** record publishes a finite value. False, and nothing done, when the row was closed. */
+  record(value: number): boolean {
+    return this.tryRecord(value) || this.#recordAnew(value, momentsLayout.buckets + this.#bounds.find(value));
   }
 
   close(): void {

@@ -19,6 +19,11 @@ export class SharedExponential {
     this.#copies = new RowCopies(place);
   }
 
+  /** Does what `record` does, unless the value is not finite: then false, and nothing done. */
+  tryRecord(value: number): boolean {
+    return Number.isFinite(value) && this.record(value);
+  }
+
   /** record publishes a finite value. False, and nothing done, when the row was closed. */
   record(value: number): boolean {
     const copies = this.#copies;
