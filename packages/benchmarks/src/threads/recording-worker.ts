@@ -111,16 +111,17 @@ function latenciesOfOneThread(): Recorder {
   };
 }
 
+function awaitMainThread(posted: number): void {
+  for (;;) {
+    const done = Atomics.load(dealtWith, 0);
+    if (done === posted) return;
+    Atomics.wait(dealtWith, 0, done);
+  }
+}
+
 /** What users do who have one handle and several threads. */
 function postedRecords(): Recorder {
   let next = 0;
-  const awaitMainThread = (posted: number): void => {
-    for (;;) {
-      const done = Atomics.load(dealtWith, 0);
-      if (done === posted) return;
-      Atomics.wait(dealtWith, 0, done);
-    }
-  };
   return {
     contender: 'posted to the owner',
     record(calls) {
