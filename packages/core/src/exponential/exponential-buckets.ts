@@ -1,4 +1,4 @@
-import { type BucketFinder, bucketFinder, bucketIndex, largestScale } from './bucket-index.ts';
+import { type BucketFinder, bucketFinder, bucketIndex, largestScale, smallestNormal } from './bucket-index.ts';
 
 /** The most buckets for values above 0, and for those below. Source: metrics SDK specification, "MaxSize". */
 const mostBuckets = 160;
@@ -43,13 +43,13 @@ export class ExponentialBuckets {
    */
   // Parameters without names: called for every batch of records.
   recordAll(values: readonly number[], count: number, min: number, max: number): void {
-    if (min <= 0) {
-      for (let i = 0; i < count; i++) this.record(values[i] as number);
-      return;
+    if (min >= smallestNormal) {
+      this.#makeRoom(this.positive, min);
+      this.#makeRoom(this.positive, max);
     }
-    this.#makeRoom(this.positive, min);
-    this.#makeRoom(this.positive, max);
-    this.positive.incrementAll(values, count, bucketFinder(this.scale));
+    const finder = bucketFinder(this.scale);
+    if (min >= smallestNormal && finder.hasTable) this.positive.incrementAll(values, count, finder);
+    else for (let i = 0; i < count; i++) this.record(values[i] as number);
   }
 
   /** downscale halves the resolution until the scale is that, merging buckets. */
@@ -121,7 +121,7 @@ export class BucketRange {
     this.#counts[place] = (this.#counts[place] as number) + count;
   }
 
-  /** Counts the first `count` of some positive values; there are buckets for all of them. */
+  /** Counts the first `count` of some values at least as large as the smallest that is no subnormal; there are buckets for all of them. */
   incrementAll(values: readonly number[], count: number, finder: BucketFinder): void {
     finder.countAll(values, count, this.#counts, this.offset);
   }
