@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ExportedPart, PointRange, Temporality } from '../exporter.ts';
 import type { MetricData } from '../snapshot/metric-data.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
-import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
+import { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
 import { closeWindows } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
@@ -157,7 +157,7 @@ export class Windows {
       for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
       this.#bookOf(data.metric).carry(data);
     }
-    this.keptAlive = keepAlive(snapshot);
+    this.keptAlive = keepAlive(snapshot, state);
     const { length } = snapshot.points;
     return { snapshot, open: length === 0 ? [] : [{ from: 0, to: length, mayBeTaken: false }] };
   }
@@ -244,9 +244,13 @@ export class Windows {
  * keepAlive gives one object of each kind that a flush works with. As long as one lives, V8 keeps the machine code that
  * knows its shape; without any, a garbage collection between two flushes throws that code away.
  */
-function keepAlive(snapshot: TakenSnapshot): readonly unknown[] {
+function keepAlive(snapshot: TakenSnapshot, state: State): readonly unknown[] {
   const onePerKind = new Map(snapshot.metrics.map((data) => [data.metric.aggregation, data]));
-  const points = Array.from(onePerKind.values(), (data) => data.point(0));
+  // Of one row each, so that no number of the last window is kept for it.
+  const metrics = Array.from(onePerKind.values(), (data) => data.select([0]));
+  const { startTimeUnixNano, timeUnixNano, resource, labels } = snapshot;
+  const small = new TakenSnapshot({ state, metrics, startTimeUnixNano, timeUnixNano, resource, labels });
+  const points = metrics.map((data) => data.point(0));
   const distributions = points.flatMap((point) => ('bounds' in point ? [point.total, point.delta] : []));
-  return [snapshot, snapshot.points[Symbol.iterator](), ...points, ...distributions];
+  return [small, small.points[Symbol.iterator](), ...points, ...distributions];
 }

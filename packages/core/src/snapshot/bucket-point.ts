@@ -94,19 +94,22 @@ export class BucketPoint implements HistogramPoint {
   }
 }
 
-/** RowDistribution reads a row of explicit buckets: all of it, or what is new in it. Nothing is copied. */
+/**
+ * RowDistribution reads a row of explicit buckets: all of it, or what is new in it. Nothing is copied, and nothing is
+ * worked out before it is asked for.
+ */
 class RowDistribution implements Distribution, BucketCounts {
   readonly length: number;
-  count = 0;
-  sum = 0;
   readonly #data: MetricData;
   readonly #isDelta: boolean;
   readonly #values: Float64Array;
-  #offset = 0;
-  #min = Infinity;
-  #max = -Infinity;
-  /** The counts to take away, or `undefined` when there is nothing to. */
+  /** Where the row begins. */
+  #start = 0;
+  /** Rows with the counts to take away, or `undefined` when there is nothing to. */
   #before: Float64Array | undefined = undefined;
+  /** Where the moments of earlier windows lie that belong to it, or `undefined` when there are none. */
+  #earlier: Float64Array | undefined = undefined;
+  #earlierAt = 0;
 
   constructor(data: MetricData, isDelta: boolean) {
     const { rows } = data;
@@ -119,40 +122,44 @@ class RowDistribution implements Distribution, BucketCounts {
   /** read turns to another row. */
   read(row: number): this {
     const { rows, settled, carried } = this.#data;
-    const values = this.#values;
     const start = row * rows.width;
-    this.sum = values[start + histogramRow.windowSum] as number;
-    this.#min = values[start + histogramRow.windowMin] as number;
-    this.#max = values[start + histogramRow.windowMax] as number;
-    if (!this.#isDelta) this.#addMoments(values, start + histogramRow.closedSum);
-    else if (carried !== undefined && row < carried.length)
-      this.#addMoments(carried.values, start + histogramRow.windowSum);
-    const offset = start + histogramRow.buckets;
-    const end = offset + this.length;
-    const before =
-      this.#isDelta && settled !== undefined && row < settled.length ? settled.values : undefined;
-    let count = 0;
-    for (let place = offset; place < end; place++) count += values[place] as number;
-    if (before !== undefined) for (let place = offset; place < end; place++) count -= before[place] as number;
-    this.count = count;
-    this.#offset = offset;
-    this.#before = before;
+    this.#start = start;
+    if (this.#isDelta) {
+      this.#before = settled !== undefined && row < settled.length ? settled.values : undefined;
+      this.#earlier = carried !== undefined && row < carried.length ? carried.values : undefined;
+      this.#earlierAt = start + histogramRow.windowSum;
+    } else {
+      this.#earlier = rows.values;
+      this.#earlierAt = start + histogramRow.closedSum;
+    }
     return this;
   }
 
-  #addMoments(values: Float64Array, at: number): void {
-    this.sum += values[at] as number;
-    this.#min = Math.min(this.#min, values[at + 1] as number);
-    this.#max = Math.max(this.#max, values[at + 2] as number);
+  get count(): number {
+    const from = this.#start + histogramRow.buckets;
+    const to = from + this.length;
+    const count = sumOf(this.#values, from, to);
+    return this.#before === undefined ? count : count - sumOf(this.#before, from, to);
+  }
+
+  get sum(): number {
+    const sum = this.#values[this.#start + histogramRow.windowSum] as number;
+    return this.#earlier === undefined ? sum : sum + (this.#earlier[this.#earlierAt] as number);
   }
 
   get min(): number | undefined {
-    // Without a value the smallest is above the largest.
-    return this.#min > this.#max ? undefined : this.#min;
+    const open = this.#values[this.#start + histogramRow.windowMin] as number;
+    const earlier = this.#earlier;
+    const min = earlier === undefined ? open : Math.min(open, earlier[this.#earlierAt + 1] as number);
+    // Without a value the smallest is above all numbers.
+    return min === Infinity ? undefined : min;
   }
 
   get max(): number | undefined {
-    return this.#min > this.#max ? undefined : this.#max;
+    const open = this.#values[this.#start + histogramRow.windowMax] as number;
+    const earlier = this.#earlier;
+    const max = earlier === undefined ? open : Math.max(open, earlier[this.#earlierAt + 2] as number);
+    return max === -Infinity ? undefined : max;
   }
 
   get bucketCounts(): BucketCounts {
@@ -160,7 +167,7 @@ class RowDistribution implements Distribution, BucketCounts {
   }
 
   at(index: number): number {
-    const place = this.#offset + index;
+    const place = this.#start + histogramRow.buckets + index;
     const count = this.#values[place] as number;
     return this.#before === undefined ? count : count - (this.#before[place] as number);
   }
@@ -173,4 +180,21 @@ class RowDistribution implements Distribution, BucketCounts {
     const { count, sum, min, max } = this;
     return { count, sum, min, max, bucketCounts: [...this] };
   }
+}
+
+/** The sum of the numbers from one place to before another. Four sums side by side: an addition waits for the last one. */
+function sumOf(values: Float64Array, from: number, to: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let place = from;
+  for (; place + 4 <= to; place += 4) {
+    a += values[place] as number;
+    b += values[place + 1] as number;
+    c += values[place + 2] as number;
+    d += values[place + 3] as number;
+  }
+  for (; place < to; place++) a += values[place] as number;
+  return a + b + c + d;
 }

@@ -77,6 +77,18 @@ export class MetricData {
     return row >= 0 && row < this.rows.length ? row : undefined;
   }
 
+  /** select gives the same of some of the rows, apart from their series. */
+  select(rows: readonly number[]): MetricData {
+    return new MetricData({
+      metric: this.metric,
+      rows: this.rows.select(rows),
+      settled: this.settled?.select(rows),
+      carried: this.carried?.select(rows),
+      windowStarts: this.windowStarts.select(rows),
+      restarts: this.restarts,
+    });
+  }
+
   series(row: number): Series {
     return this.table.series(row);
   }

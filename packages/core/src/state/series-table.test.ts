@@ -39,11 +39,17 @@ it('gives a series the same object, whichever table is asked, and in whatever or
   expect(first.series(5)).toBe(third.series(1));
   expect(second.series(2)).toBe(third.series(1));
   expect(third.series(1)).toMatchObject({ id: 15, metric });
+  for (const user of [3, 5, 7, 9]) {
+    expect(first.series(user).id).toBe(10 + user);
+    expect({ ...first.series(user).attributes }).toEqual({ user });
+  }
 });
 
 it('still tells of a row that went', () => {
   const first = tableOfTen();
+  const askedBefore = first.series(8);
   first.select([0]);
+  expect({ ...askedBefore.attributes }).toEqual({ user: 8 });
   const gone = first.series(9);
   expect(gone).toBe(first.series(9));
   expect(gone.id).toBe(19);

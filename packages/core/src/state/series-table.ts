@@ -16,7 +16,7 @@ export class SeriesTable {
   #ids = new Float64Array(2);
   readonly #startTimes = new StartTimes();
   /** The objects of series that someone asked for, by row. */
-  readonly #series: (Series | undefined)[] = [];
+  readonly #series: (KnownSeries | undefined)[] = [];
   #successor: SeriesTable | undefined = undefined;
 
   constructor(metric: Metric) {
@@ -54,7 +54,7 @@ export class SeriesTable {
 
   /** The series of a row: the same object whenever it is asked for, also by snapshots of other times. */
   series(row: number): Series {
-    return (this.#series[row] ??= this.#laterSeries(row) ?? new KnownSeries(this, row));
+    return this.#series[row] ?? this.#makeSeries(row);
   }
 
   /** select gives a table of some of the rows, in their order, that takes the place of this one. */
@@ -65,14 +65,26 @@ export class SeriesTable {
       const begun = { id: this.id(row), startTimeUnixNano: this.startTimeUnixNano(row) };
       const newRow = selected.add({ asGiven: pairs, normalized: pairs }, begun);
       const series = this.#series[row];
-      if (series !== undefined) selected.#series[newRow] = series;
+      if (series === undefined) continue;
+      while (selected.#series.length < newRow) selected.#series.push(undefined);
+      selected.#series[newRow] = series;
+      series.moveTo(selected, newRow);
     }
+    for (const series of this.#series) if (series?.isIn(this) === true) series.leave();
     this.#successor = selected;
     return selected;
   }
 
+  #makeSeries(row: number): KnownSeries {
+    const known = this.#laterSeries(row);
+    const series = known ?? new KnownSeries(this, row);
+    if (known === undefined && this.#successor !== undefined) series.leave();
+    this.#series[row] = series;
+    return series;
+  }
+
   /** The series of a row in the table that took the place of this one, if it is there. */
-  #laterSeries(row: number): Series | undefined {
+  #laterSeries(row: number): KnownSeries | undefined {
     const later = this.#successor;
     if (later === undefined) return undefined;
     const id = this.id(row);
@@ -83,24 +95,47 @@ export class SeriesTable {
       if (later.id(middle) < id) low = middle + 1;
       else high = middle;
     }
-    return low < later.length && later.id(low) === id ? later.series(low) : undefined;
+    return low < later.length && later.id(low) === id
+      ? (later.#series[low] ?? later.#makeSeries(low))
+      : undefined;
   }
 }
 
-/** KnownSeries is a series as an object of its own. */
+/** KnownSeries is a series as an object of its own, for as long as someone holds it. */
 class KnownSeries implements Series {
   readonly id: number;
   readonly metric: Metric;
-  readonly #pairs: Pairs;
+  /** The table that has its attributes; once it is gone, the attributes themselves. */
+  #table: SeriesTable | Pairs;
+  #row: number;
 
   constructor(table: SeriesTable, row: number) {
     this.id = table.id(row);
     this.metric = table.metric;
-    this.#pairs = table.index.pairs(row);
+    this.#table = table;
+    this.#row = row;
   }
 
   get attributes(): Attributes {
-    return attributesOf(this.#pairs);
+    return attributesOf(this.#pairs());
+  }
+
+  isIn(table: SeriesTable): boolean {
+    return this.#table === table;
+  }
+
+  moveTo(table: SeriesTable, row: number): void {
+    this.#table = table;
+    this.#row = row;
+  }
+
+  /** leave takes the attributes out of a table that lives no longer than its snapshots. */
+  leave(): void {
+    this.#table = this.#pairs();
+  }
+
+  #pairs(): Pairs {
+    return this.#table instanceof SeriesTable ? this.#table.index.pairs(this.#row) : this.#table;
   }
 }
 

@@ -74,6 +74,9 @@ export class Slab {
 
   /** All rows, one after the other, as they are now. */
   copy(): Float64Array {
+    const [first] = this.#chunks;
+    // Memory that is written once is had for less.
+    if (first !== undefined && this.#chunks.length === 1) return first.slice(0, this.#rows * this.width);
     const copy = new Float64Array(this.#rows * this.width);
     let end = 0;
     for (const chunk of this.usedChunks()) {
