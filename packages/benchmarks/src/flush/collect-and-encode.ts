@@ -19,6 +19,14 @@ async function compareFlushers(options: FlusherOptions, effort: Effort): Promise
     await flusher.prepare?.();
     return longestStall(() => flusher.run());
   });
+  const slices = await figuresOf(
+    flushers.filter((flusher) => flusher.exportStall !== undefined),
+    stallEffort,
+    async (flusher) => {
+      await flusher.prepare?.();
+      return flusher.exportStall?.() ?? { wallMs: 0, cpuMs: 0 };
+    },
+  );
   const allocated = await figuresOf(flushers, { ...effort, repetitions: 3 }, (flusher) =>
     allocatedByFlush(flusher, series),
   );
@@ -39,6 +47,12 @@ async function compareFlushers(options: FlusherOptions, effort: Effort): Promise
       what: 'longest stall, CPU',
       unit: 'ms',
       figures: select(stalls, ({ cpuMs: stall }) => stall),
+      target: series === 100_000 ? { kind: 'limit', atMost: 2 } : undefined,
+    },
+    {
+      what: 'longest slice of encoding, CPU',
+      unit: 'ms',
+      figures: select(slices, ({ cpuMs: slice }) => slice),
       target: series === 100_000 ? { kind: 'limit', atMost: 2 } : undefined,
     },
     { what: 'longest stall, wall time', unit: 'ms', figures: select(stalls, ({ wallMs: stall }) => stall) },

@@ -47,17 +47,17 @@ async function compareDelays(options: FlusherOptions, effort: Effort): Promise<r
   ];
 }
 
-export const eventLoopDelayRows: readonly Row[] = (['http/json', 'http/protobuf'] as const).map(
-  (protocol) => {
+export const eventLoopDelayRows: readonly Row[] = (['counter', 'histogram'] as const).flatMap((kind) =>
+  (['http/json', 'http/protobuf'] as const).map((protocol): Row => {
     const encoding = protocol === 'http/json' ? 'JSON' : 'protobuf';
     return {
-      id: `event-loop-delay-${encoding.toLowerCase()}`,
+      id: `event-loop-delay-${encoding.toLowerCase()}-${kind}s`,
       group: 'flush',
-      title: `flushing 100 k counters again and again, ${encoding}`,
+      title: `flushing 100 k ${kind}s again and again, ${encoding}`,
       async run(effort) {
         if (series > effort.maxSeries) return { skipped: `more than ${effort.maxSeries} series` };
-        return compareDelays({ kind: 'counter', series, protocol }, effort);
+        return compareDelays({ kind, series, protocol }, effort);
       },
     };
-  },
+  }),
 );

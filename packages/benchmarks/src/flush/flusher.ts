@@ -1,11 +1,12 @@
 import { deepStrictEqual } from 'node:assert';
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
-import { TelemetryHandle } from '@pqcnet/telemetry-core';
+import { type Exporter, type ExportReport, TelemetryHandle } from '@pqcnet/telemetry-core';
 import { OtlpHttpExporter, type OtlpProtocol } from '@pqcnet/telemetry-exporter-otlp-http';
 import { sumOfCounters, tallyOfHistograms } from '../contenders/make-handle.ts';
 import { makeMeter, sumOfCollected, tallyOfCollected } from '../contenders/make-meter.ts';
 import { type ManySeriesOptions, oursWithManySeries, peerWithManySeries } from '../contenders/many-series.ts';
 import { makeSink } from '../contenders/sink-transport.ts';
+import { type Stall, longestStall } from '../measure/longest-stall.ts';
 import type { Runner } from '../measure/measure-runs.ts';
 
 /** FlusherOptions is what is flushed, and how. */
@@ -20,6 +21,8 @@ export interface Flusher extends Runner {
   payloadBytes(): number;
   /** The bodies of one flush, copied. */
   bodies(): Promise<readonly Uint8Array[]>;
+  /** The longest stall of a flush while it is encoded: without the snapshot before that, and the books after it. */
+  exportStall?(): Promise<Stall>;
   /** Throws when what is held is not what was recorded. */
   check(): Promise<void>;
 }
@@ -35,7 +38,20 @@ export function ourFlusher(options: FlusherOptions): Flusher {
     protocol,
     transport: sink,
   });
-  const handle = new TelemetryHandle({ exporter, resource });
+  let stall: Stall = { wallMs: 0, cpuMs: 0 };
+  let isWatched = false;
+  const watched: Exporter = {
+    temporality: exporter.temporality,
+    async export(snapshot, exportOptions) {
+      if (!isWatched) return exporter.export(snapshot, exportOptions);
+      let report: ExportReport = { status: 'accepted' };
+      stall = await longestStall(async () => {
+        report = await exporter.export(snapshot, exportOptions);
+      });
+      return report;
+    },
+  };
+  const handle = new TelemetryHandle({ exporter: watched, resource });
   const many = oursWithManySeries(handle, options);
   const flush = async (): Promise<void> => {
     sink.bytes = 0;
@@ -47,6 +63,12 @@ export function ourFlusher(options: FlusherOptions): Flusher {
     prepare: () => many.recordAll(),
     run: flush,
     payloadBytes: () => sink.bytes,
+    async exportStall() {
+      isWatched = true;
+      await flush();
+      isWatched = false;
+      return stall;
+    },
     async bodies() {
       const bodies: Uint8Array[] = [];
       sink.bodies = bodies;

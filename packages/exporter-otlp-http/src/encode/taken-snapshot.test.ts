@@ -1,6 +1,9 @@
 import { type Snapshot, TelemetryHandle, type Temporality } from '@pqcnet/telemetry-core';
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import fc from 'fast-check';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
@@ -95,3 +98,34 @@ test.each(['http/json', 'http/protobuf'] as const)(
     );
   },
 );
+
+test('what was encoded of series that made room for others is let go of', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const exporter = new OtlpHttpExporter({ url: `${collector.url}/v1/metrics` });
+  const indexes: WeakRef<object>[] = [];
+  const telemetry = new TelemetryHandle({
+    exporter: {
+      temporality: 'cumulative',
+      export: (snapshot, options) => {
+        for (const { attributes: index } of snapshot.points.tables ?? []) indexes.push(new WeakRef(index));
+        return exporter.export(snapshot, options);
+      },
+    },
+    cardinalityLimit: 10,
+    idleFlushesBeforeRetirement: 1,
+  });
+  for (let round = 0; round < 6; round += 1) {
+    for (let account = 0; account < 12; account += 1)
+      telemetry.recordCounter('c', 1, { account: `${round}/${account}` });
+    for (let flush = 0; flush < 3; flush += 1) expect(await telemetry.flush()).toMatchObject({ ok: true });
+  }
+  expect(new Set(indexes.map((each) => each.deref())).size).toBeGreaterThan(4);
+  // A WeakRef keeps what it refers to until the turn ends in which it was read.
+  await nextTurn();
+  collectGarbage();
+  expect(new Set(indexes.map((each) => each.deref()).filter((each) => each !== undefined)).size).toBeLessThan(
+    3,
+  );
+  await exporter.shutdown();
+});

@@ -1,0 +1,42 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+
+import { ByteWriter } from './byte-writer.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+test('a writer that rests has its memory again while nothing else needed it', () => {
+  const out = new ByteWriter(100_000);
+  const { bytes } = out;
+  out.rest();
+  out.reserve(10);
+  expect(out.bytes).toBe(bytes);
+  out.utf8('again');
+  expect(Buffer.from(out.written()).toString()).toBe('again');
+});
+
+test('a writer that rests holds no memory once garbage was collected, and goes on in new memory', async () => {
+  const out = new ByteWriter(100_000);
+  const memory = new WeakRef(out.bytes);
+  out.rest();
+  // A WeakRef keeps what it refers to until the turn ends in which it was made.
+  await nextTurn();
+  collectGarbage();
+  expect(memory.deref()).toBeUndefined();
+  out.utf8('é'.repeat(60_000));
+  expect(Buffer.from(out.written()).toString()).toBe('é'.repeat(60_000));
+});
+
+test('memory that was left to others is not written to again', () => {
+  const out = new ByteWriter(100);
+  out.utf8('body');
+  const body = out.written();
+  out.renew();
+  out.utf8('next');
+  out.rest();
+  out.utf8('more');
+  expect(Buffer.from(body).toString()).toBe('body');
+});
