@@ -11,6 +11,7 @@ export type Contender =
   | 'OpenTelemetry JS'
   | 'OpenTelemetry JS, attributes'
   | 'prom-client'
+  | 'hot-shots'
   | 'bare number'
   | 'one thread only'
   | 'posted to the owner'

@@ -2,6 +2,7 @@ import type { TelemetryHandle } from '@pqcnet/telemetry-core';
 import { Histogram, Registry } from 'prom-client';
 import { makeExponentialHandle, makeHandle, tallyOfHistograms } from '../contenders/make-handle.ts';
 import { makeMeter, tallyOfCollected } from '../contenders/make-meter.ts';
+import { makeStatsd } from '../contenders/make-statsd.ts';
 import { tallyOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
 import { measureRecorders } from './measure-recorders.ts';
@@ -25,6 +26,7 @@ export function boundLatencyCase(): RecordingCase {
       openTelemetry(sequence, false),
       openTelemetryWithAttributes(sequence, false),
       prometheus(sequence),
+      hotShots(sequence),
     ],
     tallyAfter: (calls) => sequence.tallyAfter(calls),
   };
@@ -120,6 +122,28 @@ function prometheus({ order, values, mask }: Sequence): Recorder {
       next = end;
     },
     tally: () => tallyOfRegistry(registry),
+  };
+}
+
+/** A child client for each series. It sends every call. */
+function hotShots({ order, values, mask }: Sequence): Recorder {
+  const statsd = makeStatsd();
+  const clients = makeSeries(series).map((globalTags) => statsd.client.childClient({ globalTags }));
+  let next = 0;
+  return {
+    contender: 'hot-shots',
+    prepare() {
+      next = 0;
+      statsd.forget();
+    },
+    record(calls) {
+      const end = next + calls;
+      for (let call = next; call < end; call += 1) {
+        clients[order[call & mask] as number]?.timing('pipeline', values[call & mask] as number);
+      }
+      next = end;
+    },
+    tally: () => statsd.times(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Counter, Registry } from 'prom-client';
 import { makeHandle, sumOfCounters } from '../contenders/make-handle.ts';
 import { makeMeter, sumOfCollected } from '../contenders/make-meter.ts';
+import { makeStatsd } from '../contenders/make-statsd.ts';
 import { sumOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
 import { measureRecorders } from './measure-recorders.ts';
@@ -11,7 +12,12 @@ import { Sequence } from './sequence.ts';
 export function counterByNameCase(names: number): RecordingCase {
   const sequence = Sequence.ofAmounts(names);
   return {
-    recorders: [ours(sequence, names), openTelemetry(sequence, names), prometheus(sequence, names)],
+    recorders: [
+      ours(sequence, names),
+      openTelemetry(sequence, names),
+      prometheus(sequence, names),
+      hotShots(sequence, names),
+    ],
     tallyAfter: (calls) => [sequence.sumAfter(calls)],
   };
 }
@@ -67,6 +73,29 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
       next = end;
     },
     tally: () => sumOfRegistry(registry),
+  };
+}
+
+/** It sends every call, and takes a name as ours does. */
+function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
+  const statsd = makeStatsd();
+  const { client } = statsd;
+  const names = Array.from({ length }, (_, i) => `ingest.accepted.${i}`);
+  let next = 0;
+  return {
+    contender: 'hot-shots',
+    prepare() {
+      next = 0;
+      statsd.forget();
+    },
+    record(calls) {
+      const end = next + calls;
+      for (let call = next; call < end; call += 1) {
+        client.increment(names[order[call & mask] as number] as string, values[call & mask] as number);
+      }
+      next = end;
+    },
+    tally: () => statsd.sum(),
   };
 }
 

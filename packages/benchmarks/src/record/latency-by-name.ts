@@ -1,6 +1,7 @@
 import { Histogram, Registry } from 'prom-client';
 import { makeHandle, tallyOfHistograms } from '../contenders/make-handle.ts';
 import { makeMeter, tallyOfCollected } from '../contenders/make-meter.ts';
+import { makeStatsd } from '../contenders/make-statsd.ts';
 import { tallyOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
 import { defaultBounds } from './bound-latency.ts';
@@ -12,7 +13,12 @@ import { Sequence } from './sequence.ts';
 export function latencyByNameCase(names: number): RecordingCase {
   const sequence = Sequence.ofLatencies(names);
   return {
-    recorders: [ours(sequence, names), openTelemetry(sequence, names), prometheus(sequence, names)],
+    recorders: [
+      ours(sequence, names),
+      openTelemetry(sequence, names),
+      prometheus(sequence, names),
+      hotShots(sequence, names),
+    ],
     tallyAfter: (calls) => sequence.tallyAfter(calls),
   };
 }
@@ -74,6 +80,29 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
       next = end;
     },
     tally: () => tallyOfRegistry(registry),
+  };
+}
+
+/** It sends every call, and takes a name as ours does. */
+function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
+  const statsd = makeStatsd();
+  const { client } = statsd;
+  const names = Array.from({ length }, (_, i) => `pipeline.${i}`);
+  let next = 0;
+  return {
+    contender: 'hot-shots',
+    prepare() {
+      next = 0;
+      statsd.forget();
+    },
+    record(calls) {
+      const end = next + calls;
+      for (let call = next; call < end; call += 1) {
+        client.timing(names[order[call & mask] as number] as string, values[call & mask] as number);
+      }
+      next = end;
+    },
+    tally: () => statsd.times(),
   };
 }
 

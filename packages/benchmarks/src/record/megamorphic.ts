@@ -16,7 +16,7 @@ const series = 64;
 export function megamorphicCounterCase(): RecordingCase {
   const sequence = Sequence.ofAmounts(series);
   return {
-    recorders: [oursDisguised(sequence), openTelemetryDisguised(sequence)],
+    recorders: [oursDisguised(sequence), openTelemetryDisguised(sequence), bareNumbersDisguised(sequence)],
     tallyAfter: (calls) => [sequence.sumAfter(calls)],
   };
 }
@@ -69,6 +69,33 @@ function openTelemetryDisguised({ order, values, mask }: Sequence): Recorder {
     },
     tally: async () => sumOfCollected(await collect()),
   };
+}
+
+/** The limit: what the call site and the wrappers cost. */
+function bareNumbersDisguised({ order, values, mask }: Sequence): Recorder {
+  const cells = Array.from({ length: series }, () => new BareNumber());
+  const adders = cells.map((cell, i) => disguise(cell, i));
+  let next = 0;
+  return {
+    contender: 'bare number',
+    record(calls) {
+      const end = next + calls;
+      for (let call = next; call < end; call += 1) {
+        (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
+      }
+      next = end;
+    },
+    tally: () => [cells.reduce((sum, { value }) => sum + value, 0)],
+  };
+}
+
+class BareNumber implements Adder {
+  value = 0;
+
+  add(delta: number): void {
+    const sum = this.value + delta;
+    if (sum <= Number.MAX_SAFE_INTEGER) this.value = sum;
+  }
 }
 
 function oursOfManyShapes({ order, values, mask }: Sequence, request: RequestValues): Recorder {

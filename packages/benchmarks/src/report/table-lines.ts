@@ -8,6 +8,7 @@ const columns: readonly Contender[] = [
   'OpenTelemetry JS',
   'OpenTelemetry JS, attributes',
   'prom-client',
+  'hot-shots',
   'bare number',
   'one thread only',
   'posted to the owner',

@@ -1,4 +1,10 @@
-import { type BucketFinder, bucketFinder, bucketIndex, largestScale, smallestNormal } from './bucket-index.ts';
+import {
+  type BucketFinder,
+  bucketFinder,
+  bucketIndex,
+  largestScale,
+  smallestNormal,
+} from './bucket-index.ts';
 
 /** The most buckets for values above 0, and for those below. Source: metrics SDK specification, "MaxSize". */
 const mostBuckets = 160;
