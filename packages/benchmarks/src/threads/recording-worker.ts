@@ -34,7 +34,6 @@ const measures = await measureRecorders(
     allocated: { kind: 'limit', atMost: 0 },
   },
 );
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
 port.postMessage({ measures });
 
 function attachedCounters(): Recorder {
@@ -127,7 +126,6 @@ function postedRecords(): Recorder {
     record(calls) {
       const end = next + calls;
       for (let call = next; call < end; call += 1) {
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
         port?.postMessage({ series: order[call & mask] as number, value: values[call & mask] as number });
         if (call % mostPosted === 0) awaitMainThread(call + 1);
       }
@@ -174,7 +172,6 @@ function peerHistograms(): Recorder {
 }
 
 async function talliesOfMainThread(): Promise<{ readonly owner: Tally; readonly posted: Tally }> {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
   port?.postMessage('tallies');
   const [tallies] = (await once(port as NonNullable<typeof port>, 'message')) as [
     { readonly owner: Tally; readonly posted: Tally },
