@@ -56,3 +56,10 @@ it('still tells of a row that went', () => {
   expect({ ...gone.attributes }).toEqual({ user: 9 });
   expect(Object.isFrozen(gone.attributes)).toBe(true);
 });
+
+it('keeps ids apart that are further from each other than 32 bits reach', () => {
+  const table = new SeriesTable(metric);
+  const ids = [7, 8, 2 ** 32 + 6, 2 ** 32 + 7, 2 ** 32 + 8, 2 ** 40];
+  for (const [i, id] of ids.entries()) table.add(copyOf('user', i), { id, startTimeUnixNano: 0n });
+  expect(ids.map((_, row) => table.id(row))).toEqual(ids);
+});

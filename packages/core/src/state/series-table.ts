@@ -6,6 +6,8 @@ import { room } from './room.ts';
 import type { Series } from './series.ts';
 import { StartTimes } from './start-times.ts';
 
+const largestUint32 = 2 ** 32 - 1;
+
 /**
  * SeriesTable says which series a metric has: by row, their ids, when they began, and their attributes. It is only
  * added to, or replaced by another: a snapshot can hold on to it with the length that it had.
@@ -13,7 +15,9 @@ import { StartTimes } from './start-times.ts';
 export class SeriesTable {
   readonly metric: Metric;
   readonly index: AttributeIndex = new AttributeIndex();
-  #ids = new Float64Array(2);
+  /** The ids of the rows, less that of the first one: in 32 bits, for as long as they fit. */
+  #ids: Uint32Array | Float64Array = new Uint32Array(2);
+  #firstId = 0;
   readonly #startTimes = new StartTimes();
   /** The objects of series that someone asked for, by row. */
   readonly #series: (KnownSeries | undefined)[] = [];
@@ -31,15 +35,18 @@ export class SeriesTable {
   /** Adds the next row, for attributes that have none; ids grow from row to row, and no series began before the last. */
   add(copy: CopiedAttributes, begun: { readonly id: number; readonly startTimeUnixNano: bigint }): number {
     const row = this.index.add(copy);
+    if (row === 0) this.#firstId = begun.id;
+    const id = begun.id - this.#firstId;
+    if (id > largestUint32 && this.#ids instanceof Uint32Array) this.#ids = Float64Array.from(this.#ids);
     this.#ids = room(this.#ids, row + 1);
-    this.#ids[row] = begun.id;
+    this.#ids[row] = id;
     this.#startTimes.add(row, begun.startTimeUnixNano);
     return row;
   }
 
   /** The id of a row's series. */
   id(row: number): number {
-    return this.#ids[row] as number;
+    return this.#firstId + (this.#ids[row] as number);
   }
 
   /** When the running total of a row began, in nanoseconds since the Unix epoch. */
