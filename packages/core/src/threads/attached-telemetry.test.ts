@@ -158,7 +158,7 @@ describe('what only the owner can find', () => {
   it.each(['explicit', 'exponential'] as const)(
     'is another form of buckets than the %s ones there',
     (latencyHistogram) => {
-      const { owner, attached } = makeBoth({ latencyHistogram });
+      const { owner, attached, warnings } = makeBoth({ latencyHistogram });
       const bounds = [1, 10, 100];
       const [here, there] = latencyHistogram === 'explicit' ? [undefined, bounds] : [bounds, undefined];
       const values = [0, 0.5, 7, 7, 300];
@@ -166,6 +166,7 @@ describe('what only the owner can find', () => {
       owner.histogram('size', { bounds: there }).record(2);
       const [point] = owner.snapshot().points;
       expect(point).toMatchObject({ total: { count: 6, sum: 316.5, min: 0, max: 300 } });
+      expect(warnings).toEqual([expect.stringMatching(here ? /another bounds/ : /other buckets/)]);
     },
   );
 

@@ -35,6 +35,7 @@ export class AttachedThread {
   readonly attachment: bigint;
   readonly #state: State;
   readonly #refuse: (metric: string, amount: bigint, error: TelemetryError) => void;
+  readonly #warnOnce: (message: string) => void;
   readonly #slabs: SlabReader[];
   readonly #metrics: ThreadMetric[] = [];
   readonly #series: ThreadSeries[] = [];
@@ -45,10 +46,12 @@ export class AttachedThread {
     readonly slab: SlabMemory;
     /** Told of what can't be put into the state. */
     readonly refuse: (metric: string, amount: bigint, error: TelemetryError) => void;
+    readonly warnOnce: (message: string) => void;
   }) {
     this.attachment = options.attachment;
     this.#state = options.state;
     this.#refuse = options.refuse;
+    this.#warnOnce = options.warnOnce;
     this.#slabs = [new SlabReader(options.slab)];
   }
 
@@ -106,7 +109,18 @@ export class AttachedThread {
     if (series.cell !== undefined && series.cell.values !== parkedValues) return series.cell;
     const { metric, slab, unit } = series;
     const { name, kind, options } = metric.identity;
-    metric.state ??= this.#state.metricFor(name, kind, options);
+    if (metric.state === undefined) {
+      metric.state = this.#state.metricFor(name, kind, options);
+      // Where code told other bounds, the state has said so.
+      if (
+        metric.state.ok &&
+        options.bounds === undefined &&
+        !hasSameBuckets(metric.state.value, metric.identity)
+      )
+        this.#warnOnce(
+          `A thread records "${name}" in other buckets than those it has: they go to the nearest ones.`,
+        );
+    }
     if (!metric.state.ok) return metric.state;
     if (series.attributes === undefined) {
       const copy = copyAttributes(decodeAttributes(slab.identity(unit, metric.width)));
@@ -118,4 +132,9 @@ export class AttachedThread {
     series.cell = cell instanceof Cell && cell !== cell.metric.overflow ? cell : undefined;
     return cell;
   }
+}
+
+function hasSameBuckets({ aggregation, bounds }: MetricState, identity: MetricIdentity): boolean {
+  const isExponential = aggregation === 'exponential-histogram';
+  return isExponential === identity.isExponential && String(bounds) === String(identity.bounds);
 }

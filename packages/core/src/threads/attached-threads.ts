@@ -116,6 +116,7 @@ export class AttachedThreads implements RecordSource {
         state: this.#state,
         slab: this.#registry.slabOf(slot),
         refuse: (metric, amount, error) => this.#refuse(metric, amount, error),
+        warnOnce: (message) => this.#warnOnce(message, message),
       });
       this.#threads[slot] = thread;
     }
@@ -148,9 +149,13 @@ export class AttachedThreads implements RecordSource {
 
   #refuse(metric: string, amount: bigint, error: TelemetryError): void {
     this.#refused.set(metric, (this.#refused.get(metric) ?? 0n) + amount);
-    const key = `${error.code} ${metric}`;
+    const message = `What a thread recorded in "${metric}" is refused (${error.code}): ${error.message}`;
+    this.#warnOnce(`${error.code} ${metric}`, message);
+  }
+
+  #warnOnce(key: string, message: string): void {
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    this.#warn(`What a thread recorded in "${metric}" is refused (${error.code}): ${error.message}`);
+    this.#warn(message);
   }
 }
