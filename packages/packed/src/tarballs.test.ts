@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ describe.each(publicPackages)('the tarball of $name', (packed) => {
     );
   });
 
-  it('runs no script when it is installed, and depends on ranges of versions alone', () => {
+  it('runs no script when it is installed, nor does what it depends on, by ranges of versions', () => {
     const manifest = JSON.parse(readFromTarball(tarball, 'package.json')) as {
       scripts?: Record<string, string>;
       dependencies?: Record<string, string>;
@@ -90,8 +90,13 @@ describe.each(publicPackages)('the tarball of $name', (packed) => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts ?? {}).not.toHaveProperty(name);
     }
-    for (const range of Object.values(manifest.dependencies ?? {}))
+    for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
       expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
+      const installed = join(root, packed.folder, 'node_modules', name, 'package.json');
+      const { scripts = {} } = JSON.parse(readFileSync(installed, 'utf8')) as { scripts?: object };
+      for (const script of ['preinstall', 'install', 'postinstall'])
+        expect(scripts).not.toHaveProperty(script);
+    }
   });
 
   it('names no source condition, which only this repository can follow', () => {

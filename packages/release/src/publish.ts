@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nameRepository } from './name-repository.ts';
 import { packRelease } from './pack-release.ts';
 import { runNpm, runPnpm } from './run-tool.ts';
 
@@ -17,6 +18,8 @@ export function publish(root: string, environment: NodeJS.ProcessEnv): number {
     console.error('`npx -y pnpm@12 release --dry-run` shows what it would do.');
     return 1;
   }
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
+  nameRepository(root, `${server}/${repository}`);
   runPnpm(root, ['build']);
   for (const { manifest, tarball } of packRelease(root, join(root, 'release'))) {
     if (isPublished(root, `${manifest.name}@${manifest.version}`)) continue;
