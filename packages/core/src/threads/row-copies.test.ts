@@ -21,6 +21,12 @@ function makeRow<R>(width: number, make: (place: ReturnType<SlabWriter['addSerie
   const entry = [...reader.newEntries()].at(-1);
   return {
     row,
+    /** Takes, and gives what is read there once the worker went on. */
+    takeAndRead(goOn: () => void): number[] {
+      const at = reader.take(entry?.unit ?? 0, width);
+      goOn();
+      return [...reader.values.subarray(at, at + width)];
+    },
     /** What the owner takes: the numbers of the copy, or nothing. */
     take(): number[] | undefined {
       const at = reader.take(entry?.unit ?? 0, width);
@@ -148,6 +154,19 @@ it('a gauge holds the value that was set last, and how often it was since it was
   expect(take()).toBeUndefined();
   row.set(3, 300);
   expect(take()).toEqual([3, 300, 1]);
+});
+
+it('leaves what was taken as it was, however much is recorded while the owner reads', () => {
+  const { row, take, takeAndRead } = buckets();
+  for (let round = 0; round < 4; round++) {
+    row.record(round);
+    row.record(round);
+    const goOn = (): void => {
+      for (let i = 0; i < 5; i++) row.record(9);
+    };
+    expect(takeAndRead(goOn)).toEqual(expected([round, round]));
+    expect(take()).toEqual(expected([9, 9, 9, 9, 9]));
+  }
 });
 
 describe('a worker that is stopped', () => {
