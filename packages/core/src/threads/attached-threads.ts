@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { threadId } from 'node:worker_threads';
 import { describeError } from '../describe-value.ts';
 import type { RecordSource, State, StateOptions } from '../state/state.ts';
@@ -23,7 +22,7 @@ export interface ThreadStatus {
 
 /** AttachedThreads is the owner's side of `share()`: it folds what other threads record into the state. */
 export class AttachedThreads implements RecordSource {
-  readonly #id: string = randomUUID();
+  readonly #id: string = crypto.randomUUID();
   readonly #state: State;
   readonly #options: Omit<StateOptions, 'warn'>;
   readonly #warn: (message: string) => void;

@@ -40,6 +40,7 @@ it('brings undici, and what speaks to it, only when something is sent', async ()
   const program = { code: records, external: ['undici'], from: 'built' } as const;
   const { initialBytes, allBytes, initialCode } = await bundleProgram(program);
   expect(initialCode).not.toMatch(/\bfrom\s*"undici"/);
-  expect(initialCode).not.toContain('node:zlib');
+  // Each of these takes Node longer than all of ours.
+  expect(initialCode).not.toMatch(/\bfrom\s*"node:(zlib|crypto|tls|http|https|http2|child_process)"/);
   expect(allBytes).toBeGreaterThan(initialBytes + 1000);
 });
