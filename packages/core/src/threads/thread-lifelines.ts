@@ -1,4 +1,4 @@
-import { MessageChannel, MessagePort, type Worker, postMessageToThread } from 'node:worker_threads';
+import workerThreads, { MessageChannel, MessagePort, type Worker } from 'node:worker_threads';
 
 /** Lifeline is what a thread sends to the owner: a port that closes when the thread ends, however it ends. */
 interface Lifeline {
@@ -29,6 +29,9 @@ export function throwLifeline(
   owner: { readonly shareId: string; readonly threadId: number },
   attachment: bigint,
 ): () => void {
+  // Other runtimes than Node lack it: there a thread gives its place back by detaching, or its worker's exit does.
+  const { postMessageToThread } = workerThreads as Partial<typeof workerThreads>;
+  if (postMessageToThread === undefined) return () => {};
   const { port1, port2 } = new MessageChannel();
   const lifeline: Lifeline = { pqcnetTelemetry: owner.shareId, attachment, port: port2 };
   // A thread that ends by itself before the lifeline arrived would take it along.
