@@ -161,9 +161,9 @@ describe.concurrent('an export that blocks', { timeout: 60_000 }, () => {
   test('does not know what became of a request that was not answered in time', async () => {
     const collector = await startCollector();
     collector.script([{ do: 'never-answer' }]);
-    const { parts, tookMs } = await run(collector, { timeoutMs: 6000 }).told;
+    const { parts, tookMs } = await run(collector, { timeoutMs: 15_000 }).told;
     expect(parts).toMatchObject([{ status: 'ambiguous', code: 'DEADLINE_EXCEEDED' }]);
-    expect(tookMs).toBeLessThan(9000);
+    expect(tookMs).toBeLessThan(30_000);
   });
 
   test('does not know what became of a request whose connection was lost', async () => {
