@@ -1,4 +1,4 @@
-import { invalidOption } from '../handle-options.ts';
+import { invalidOption, longestTimerMs } from '../handle-options.ts';
 import { type ExitSignal, type HostProcess, exitSignals } from './host-process.ts';
 
 /** FlushOnExitOptions says at which ends of the process a handle is flushed, and how long that may take. */
@@ -20,8 +20,6 @@ export interface CheckedFlushOnExitOptions {
   readonly atProcessExit: boolean;
   readonly process: HostProcess;
 }
-
-const longestTimerMs = 2 ** 31 - 1;
 
 /** checkFlushOnExitOptions fills in what was left out. Throws a TelemetryError with `INVALID_OPTIONS` for the rest. */
 export function checkFlushOnExitOptions(options: FlushOnExitOptions): CheckedFlushOnExitOptions {
