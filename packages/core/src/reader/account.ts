@@ -41,6 +41,7 @@ export function addAmounts(amounts: Iterable<Amounts>): Amounts {
 
 /** All that is in the series of a metric now, in the unit of the account. */
 export function amountRecorded(metric: MetricState): bigint {
+  if (metric.counts !== undefined) return sumOfPieces(metric.counts.pieces());
   let amount = sumOf(metric.wideBases.values());
   for (const chunk of metric.slab.usedChunks()) amount += amountInRows(metric, chunk);
   return amount;
@@ -48,7 +49,9 @@ export function amountRecorded(metric: MetricState): bigint {
 
 /** What some rows of a metric hold, in the unit of the account; nothing for gauges. */
 export function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
-  return rows === undefined ? 0n : sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
+  if (rows === undefined) return 0n;
+  if (rows.counts !== undefined) return sumOfPieces(rows.counts.pieces());
+  return sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
 }
 
 /** What is new in some rows of a snapshot, in the unit of the account. */
@@ -67,11 +70,28 @@ function sumOf(values: Iterable<bigint>): bigint {
   return sum;
 }
 
-/** The sum of the numbers that count in each row: a sum itself, a histogram's counts. */
+function sumOfPieces(pieces: Iterable<Uint32Array | number>): bigint {
+  let sum = 0n;
+  for (const piece of pieces) {
+    sum += typeof piece === 'number' ? BigInt(piece) : sumInRows(piece, { width: 1, firstPlace: 0 });
+  }
+  return sum;
+}
+
+/** The sum of the numbers that count in each row: a sum itself, how many values exponential buckets hold. */
 function amountInRows(metric: MetricState, values: Float64Array): bigint {
   if (metric.aggregation === 'gauge') return 0n;
-  const { width } = metric.slab;
-  const firstPlace = firstCountingPlace(metric.aggregation);
+  return sumInRows(values, {
+    width: metric.slab.width,
+    firstPlace: firstCountingPlace(metric.aggregation),
+  });
+}
+
+/** The sum of the integers of each row from a place on. */
+function sumInRows(
+  values: Float64Array | Uint32Array,
+  { width, firstPlace }: { readonly width: number; readonly firstPlace: number },
+): bigint {
   let sum = 0n;
   let partial = 0;
   for (let row = 0; row < values.length; row += width) {

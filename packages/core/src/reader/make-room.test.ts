@@ -48,20 +48,32 @@ function pointOf(telemetry: TelemetryHandle, user: string): Point | undefined {
 
 const overflow = { 'otel.metric.overflow': true };
 
+/** What counts 1 in a series, in each way in which that is kept. */
+const kinds = ['a counter', 'explicit buckets', 'exponential buckets'] as const;
+
+function setUpKind(kind: (typeof kinds)[number]): Setup & { recordOf(user: string): void } {
+  const setup = setUp({ latencyHistogram: kind === 'exponential buckets' ? 'exponential' : 'explicit' });
+  const recordOf = (user: string) =>
+    kind === 'a counter'
+      ? setup.telemetry.recordCounter('c', 1, { user })
+      : setup.telemetry.recordLatencyMs('p', 1, { user });
+  return { ...setup, recordOf };
+}
+
 describe('a metric that has reached its limit', () => {
-  it('lets go of idle series, and only then', async () => {
-    const setup = setUp();
-    const { telemetry } = setup;
-    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+  it.each(kinds)('lets go of idle series of %s, and only then', async (kind) => {
+    const setup = setUpKind(kind);
+    const { telemetry, recordOf } = setup;
+    for (const user of ['a', 'b', 'c']) recordOf(user);
     expect(attributesOf(telemetry)).toEqual([{ user: 'a' }, { user: 'b' }, overflow]);
     await flushes(setup, 1);
     for (let i = 0; i < 2; i++) {
-      telemetry.recordCounter('c', 1, { user: 'b' });
+      recordOf('b');
       await flushes(setup, 1);
     }
     await flushes(setup, 1);
     expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow]);
-    telemetry.recordCounter('c', 1, { user: 'd' });
+    recordOf('d');
     expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow, { user: 'd' }]);
     expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 5n, pending: 1n });
   });
@@ -73,12 +85,12 @@ describe('a metric that has reached its limit', () => {
     expect(attributesOf(setup.telemetry)).toEqual([{ user: 'a' }]);
   });
 
-  it('never lets go of what is not delivered', async () => {
-    const setup = setUp();
-    const { telemetry, exporter } = setup;
-    for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+  it.each(kinds)('never lets go of what is not delivered of %s', async (kind) => {
+    const setup = setUpKind(kind);
+    const { telemetry, exporter, recordOf } = setup;
+    for (const user of ['a', 'b', 'c']) recordOf(user);
     await flushes(setup, 3);
-    telemetry.recordCounter('c', 1, { user: 'a' });
+    recordOf('a');
     exporter.next(failed('ambiguous'));
     await flushes(setup, 1);
     expect(attributesOf(telemetry)).toEqual([{ user: 'a' }, overflow]);

@@ -56,7 +56,7 @@ function isDelivered(row: number, { metric, finished, settled }: MetricBook): bo
   for (let place = firstCountingPlace(metric.aggregation); place < finished.width; place++) {
     if (values[offset + place] !== finished.number(row, place)) return false;
   }
-  return true;
+  return finished.counts === undefined || metric.counts?.isSameRow(row, finished.counts) === true;
 }
 
 function isSameRow(metric: MetricState, row: number, a: Rows, b: Rows): boolean {
@@ -64,5 +64,5 @@ function isSameRow(metric: MetricState, row: number, a: Rows, b: Rows): boolean 
   for (let place = firstCountingPlace(metric.aggregation); place < a.width; place++) {
     if (a.number(row, place) !== b.number(row, place)) return false;
   }
-  return true;
+  return a.counts === undefined || (b.counts !== undefined && a.counts.isSameRow(row, b.counts));
 }

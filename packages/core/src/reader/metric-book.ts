@@ -60,8 +60,9 @@ export class MetricBook {
       this.#count(data, range, outcome);
       this.#advance(data, range, timeUnixNano);
     } else if (outcome.status === 'accepted') {
-      this.accepted = Rows.withRange(this.accepted, data.rows, range);
+      const isSame = this.accepted === this.settled || isAllOf(data, range);
       this.#advance(data, range, timeUnixNano);
+      this.accepted = isSame ? this.settled : Rows.settledUpTo(this.accepted, data.rows, range);
       this.restarts = restartLargeTotals(this.restarts, { data, range, timeUnixNano });
     } else if (outcome.status === 'partial') {
       this.#advance(data, range, timeUnixNano);
@@ -115,8 +116,9 @@ export class MetricBook {
   /** keepRows lets go of all other rows, as the metric does. */
   keepRows(rows: readonly number[]): void {
     const { table } = this.metric;
+    const isSame = this.accepted === this.settled;
     this.settled = this.settled?.select(rows);
-    this.accepted = this.accepted?.select(rows);
+    this.accepted = isSame ? this.settled : this.accepted?.select(rows);
     this.carried = this.carried && selectCarried(this.carried, rows);
     this.windowStarts = this.windowStarts.select(rows);
     this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
@@ -154,11 +156,15 @@ export class MetricBook {
   }
 
   #advance(data: MetricData, range: PointRange, timeUnixNano: bigint): void {
-    this.settled = Rows.withRange(this.settled, data.rows, range);
+    this.settled = Rows.settledUpTo(this.settled, data.rows, range);
     this.windowStarts = this.windowStarts.after(range, data.rows.length, timeUnixNano);
-    if (range.from === 0 && range.to === data.rows.length) this.carried = undefined;
+    if (isAllOf(data, range)) this.carried = undefined;
     else if (this.carried !== undefined) this.carried = withoutMoments(this.carried, range);
   }
+}
+
+function isAllOf(data: MetricData, range: PointRange): boolean {
+  return range.from === 0 && range.to === data.rows.length;
 }
 
 function isAllRejected(outcome: ExportOutcome): boolean {

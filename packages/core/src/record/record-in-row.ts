@@ -8,12 +8,11 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
   const { values, offset } = cell;
   if (values === parkedValues) return false;
   const { metric } = cell;
-  if (metric.buckets === undefined) {
-    const bucket = offset + histogramRow.buckets + metric.explicitBounds.find(value);
-    values[bucket] = (values[bucket] as number) + 1;
+  if (metric.counts !== undefined) {
+    metric.counts.add(cell.row, metric.explicitBounds.find(value), 1);
   } else {
     metric.ownBuckets(cell.row).record(value);
-    const count = offset + histogramRow.buckets;
+    const count = offset + histogramRow.exponentialCount;
     values[count] = (values[count] as number) + 1;
   }
   const sum = offset + histogramRow.windowSum;
@@ -27,9 +26,9 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
 
 /** recordAllInRow records the first `count` of some finite values in the row of a series that is there. */
 export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
-  const { metric, values, offset } = cell;
-  if (metric.buckets !== undefined) recordAllInExponentialBuckets(cell, recorded, count);
-  else if (!metric.explicitBounds.isDense) metric.explicitBounds.recordAll(recorded, count, values, offset);
+  const { counts, explicitBounds } = cell.metric;
+  if (counts === undefined) recordAllInExponentialBuckets(cell, recorded, count);
+  else if (!explicitBounds.isDense) explicitBounds.recordAll(recorded, count, cell, counts);
   else for (let i = 0; i < count; i++) recordInRow(cell, recorded[i] as number);
 }
 
@@ -49,7 +48,7 @@ function recordAllInExponentialBuckets(cell: Cell, recorded: readonly number[], 
     values[offset + histogramRow.windowMin] = min;
   if (max > (values[offset + histogramRow.windowMax] as number))
     values[offset + histogramRow.windowMax] = max;
-  const total = offset + histogramRow.buckets;
+  const total = offset + histogramRow.exponentialCount;
   values[total] = (values[total] as number) + count;
   metric.ownBuckets(cell.row).recordAll(recorded, count, min, max);
 }

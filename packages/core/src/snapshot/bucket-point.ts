@@ -1,6 +1,7 @@
 import { histogramRow } from '../state/histogram-row.ts';
 import type { Metric } from '../state/metric.ts';
 import type { Series } from '../state/series.ts';
+import type { CountRows } from '../state/count-rows.ts';
 import { iterateByIndex } from './iterate-by-index.ts';
 import type { MetricData } from './metric-data.ts';
 import type { HistogramTable, SeriesAttributes } from './point-table.ts';
@@ -103,29 +104,43 @@ class RowDistribution implements Distribution, BucketCounts {
   readonly #data: MetricData;
   readonly #isDelta: boolean;
   readonly #values: Float64Array;
-  /** Where the row begins. */
+  readonly #counts: CountRows;
+  readonly #lowCounts: Uint32Array;
+  /** Whether any count is beyond the 32 bits that are at hand. */
+  readonly #hasCarries: boolean;
+  #row = 0;
+  /** Where the row's moments begin. */
   #start = 0;
+  /** Where the row's counts begin. */
+  #countsStart = 0;
   /** Rows with the counts to take away, or `undefined` when there is nothing to. */
-  #before: Float64Array | undefined = undefined;
+  #before: Uint32Array | undefined = undefined;
   /** Where the moments of earlier windows lie that belong to it, or `undefined` when there are none. */
   #earlier: Float64Array | undefined = undefined;
   #earlierAt = 0;
 
   constructor(data: MetricData, isDelta: boolean) {
     const { rows } = data;
+    const counts = rows.counts as CountRows;
     this.#data = data;
     this.#isDelta = isDelta;
     this.#values = rows.values;
-    this.length = rows.width - histogramRow.buckets;
+    this.#counts = counts;
+    this.#lowCounts = counts.values;
+    // What is settled is never more than there is.
+    this.#hasCarries = counts.carries.size > 0;
+    this.length = counts.width;
   }
 
   /** read turns to another row. */
   read(row: number): this {
     const { rows, settled, carried } = this.#data;
     const start = row * rows.width;
+    this.#row = row;
     this.#start = start;
+    this.#countsStart = row * this.length;
     if (this.#isDelta) {
-      this.#before = settled !== undefined && row < settled.length ? settled.values : undefined;
+      this.#before = settled !== undefined && row < settled.length ? settled.counts?.values : undefined;
       this.#earlier = carried !== undefined && row < carried.length ? carried.values : undefined;
       this.#earlierAt = start + histogramRow.windowSum;
     } else {
@@ -136,9 +151,10 @@ class RowDistribution implements Distribution, BucketCounts {
   }
 
   get count(): number {
-    const from = this.#start + histogramRow.buckets;
+    if (this.#hasCarries) return [...this].reduce((sum, count) => sum + count, 0);
+    const from = this.#countsStart;
     const to = from + this.length;
-    const count = sumOf(this.#values, from, to);
+    const count = sumOf(this.#lowCounts, from, to);
     return this.#before === undefined ? count : count - sumOf(this.#before, from, to);
   }
 
@@ -167,9 +183,15 @@ class RowDistribution implements Distribution, BucketCounts {
   }
 
   at(index: number): number {
-    const place = this.#start + histogramRow.buckets + index;
-    const count = this.#values[place] as number;
+    if (this.#hasCarries) return this.#wideAt(index);
+    const place = this.#countsStart + index;
+    const count = this.#lowCounts[place] as number;
     return this.#before === undefined ? count : count - (this.#before[place] as number);
+  }
+
+  #wideAt(index: number): number {
+    const count = this.#counts.count(this.#row, index);
+    return this.#isDelta ? count - (this.#data.settled?.counts?.count(this.#row, index) ?? 0) : count;
   }
 
   [Symbol.iterator](): Iterator<number, undefined> {
@@ -183,7 +205,7 @@ class RowDistribution implements Distribution, BucketCounts {
 }
 
 /** The sum of the numbers from one place to before another. Four sums side by side: an addition waits for the last one. */
-function sumOf(values: Float64Array, from: number, to: number): number {
+function sumOf(values: Uint32Array, from: number, to: number): number {
   let a = 0;
   let b = 0;
   let c = 0;

@@ -51,7 +51,8 @@ export class ExponentialTable implements ExponentialHistogramTable {
 
   #count(row: number, before: Rows | undefined): number {
     const { rows } = this.#data;
-    return rows.number(row, histogramRow.buckets) - (before?.number(row, histogramRow.buckets) ?? 0);
+    const place = histogramRow.exponentialCount;
+    return rows.number(row, place) - (before?.number(row, place) ?? 0);
   }
 
   /** The moments, and the buckets less those of `before`. */

@@ -1,46 +1,63 @@
 import type { ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import type { MetricState } from '../state/metric-state.ts';
+import { CountRows } from '../state/count-rows.ts';
 
 /** Rows are a copy of a metric's numbers that nothing changes any more: what a snapshot shows and a reader compares with. */
 export class Rows {
   readonly length: number;
+  /** How many numbers a row has in `values`. */
   readonly width: number;
   readonly values: Float64Array;
   /** For sums beyond 2^53 − 1: by row, what is to be added to the number. */
   readonly wideBases: ReadonlyMap<number, bigint>;
   /** For exponential histograms: the buckets by row. */
   readonly buckets: readonly ExponentialBuckets[] | undefined;
+  /** For explicit buckets: their counts. */
+  readonly counts: CountRows | undefined;
 
   constructor(fields: {
+    readonly length: number;
     readonly width: number;
     readonly values: Float64Array;
     readonly wideBases: ReadonlyMap<number, bigint>;
     readonly buckets: readonly ExponentialBuckets[] | undefined;
+    readonly counts: CountRows | undefined;
   }) {
-    this.length = fields.values.length / fields.width;
+    this.length = fields.length;
     this.width = fields.width;
     this.values = fields.values;
     this.wideBases = fields.wideBases;
     this.buckets = fields.buckets;
+    this.counts = fields.counts;
   }
 
   static copyOf(metric: MetricState): Rows {
     return new Rows({
+      length: metric.slab.rows,
       width: metric.slab.width,
       values: metric.slab.copy(),
       wideBases: metric.wideBases.size === 0 ? none : new Map(metric.wideBases),
       buckets: metric.shareBuckets(),
+      counts: metric.counts?.copy(),
     });
   }
 
-  /** withRange gives older rows with those from `from` to `to` (exclusive) taken from newer ones. */
-  static withRange(
+  /**
+   * settledUpTo gives older rows with those from `from` to `to` (exclusive) taken from newer ones, without what no later
+   * row is compared with: where there are counts, all but these.
+   */
+  static settledUpTo(
     older: Rows | undefined,
     newer: Rows,
     range: { readonly from: number; readonly to: number },
   ): Rows {
     const { from, to } = range;
-    if (from === 0 && to === newer.length) return newer;
+    const isWhole = from === 0 && to === newer.length;
+    if (newer.counts !== undefined) {
+      const counts = isWhole ? newer.counts : CountRows.withRange(older?.counts, newer.counts, range);
+      return new Rows({ ...countsOnly, length: newer.length, counts });
+    }
+    if (isWhole) return newer;
     const values = new Float64Array(newer.values.length);
     if (older !== undefined) values.set(older.values);
     values.set(newer.values.subarray(from * newer.width, to * newer.width), from * newer.width);
@@ -48,7 +65,8 @@ export class Rows {
     for (let row = from; row < to; row++) wideBases.delete(row);
     for (const [row, base] of newer.wideBases) if (row >= from && row < to) wideBases.set(row, base);
     const buckets = newer.buckets && spliceRange(older?.buckets ?? [], newer.buckets, range);
-    return new Rows({ width: newer.width, values, wideBases, buckets });
+    const { length, width, counts } = newer;
+    return new Rows({ length, width, values, wideBases, buckets, counts });
   }
 
   /** select gives some of the rows, in the order of their numbers; those that did not exist yet hold nothing. */
@@ -61,12 +79,14 @@ export class Rows {
       if (base !== undefined) wideBases.set(newRow, base);
     }
     const buckets = this.buckets && rows.map((row) => this.buckets?.[row] as ExponentialBuckets);
-    return new Rows({ width: this.width, values, wideBases, buckets });
+    const counts = this.counts?.select(rows);
+    return new Rows({ length: rows.length, width: this.width, values, wideBases, buckets, counts });
   }
 
   /** withValues gives the same rows with other numbers. */
   withValues(values: Float64Array, wideBases: ReadonlyMap<number, bigint> = this.wideBases): Rows {
-    return new Rows({ width: this.width, values, wideBases, buckets: this.buckets });
+    const { length, width, buckets, counts } = this;
+    return new Rows({ length, width, values, wideBases, buckets, counts });
   }
 
   /** The number at a place of a row; 0 for a row that did not exist yet. */
@@ -94,3 +114,4 @@ function spliceRange<T>(
 }
 
 const none: ReadonlyMap<number, bigint> = new Map();
+const countsOnly = { width: 0, values: new Float64Array(0), wideBases: none, buckets: undefined } as const;

@@ -28,21 +28,23 @@ export function isMonotonic(kind: InstrumentKind): boolean {
 }
 
 /** emptyRow is what a new series' row in the slab holds. */
-export function emptyRow(aggregation: Aggregation, bounds: readonly number[]): readonly number[] {
+export function emptyRow(aggregation: Aggregation): readonly number[] {
   switch (aggregation) {
     case 'sum':
       return [0];
     case 'gauge':
       return emptyGaugeRow;
     case 'histogram':
-      return emptyHistogramRow(bounds.length + 1);
+      return emptyHistogramRow;
     case 'exponential-histogram':
-      // In place of the buckets, which are not of one number: how many values they hold.
-      return emptyHistogramRow(1);
+      return [...emptyHistogramRow, 0];
   }
 }
 
-/** firstCountingPlace is where in a row the numbers begin that change with every record: all from there on. */
+/**
+ * firstCountingPlace is where in a row the numbers begin that change with every record: all from there on. Explicit
+ * buckets have theirs elsewhere.
+ */
 export function firstCountingPlace(aggregation: Aggregation): number {
   switch (aggregation) {
     case 'sum':
@@ -51,6 +53,6 @@ export function firstCountingPlace(aggregation: Aggregation): number {
       return gaugeRow.sets;
     case 'histogram':
     case 'exponential-histogram':
-      return histogramRow.buckets;
+      return histogramRow.exponentialCount;
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BucketCounts } from './bucket-counts.ts';
 import { ExplicitBounds } from './explicit-bounds.ts';
 import { emptyHistogramRow, histogramRow } from './histogram-row.ts';
 
@@ -37,18 +38,25 @@ it.each([
   expect(new ExplicitBounds(bounds).find(value)).toBe(bucket);
 });
 
-/** The row that holds what was recorded, one value after another. */
-function rowOf(bounds: readonly number[], values: readonly number[]): Float64Array {
-  const row = Float64Array.from(emptyHistogramRow(bounds.length + 1));
+interface Recorded {
+  readonly row: Float64Array;
+  readonly counts: BucketCounts;
+}
+
+/** The row, the second one, that holds what was recorded, one value after another. */
+function recordOneByOne(bounds: readonly number[], values: readonly number[]): Recorded {
+  const row = Float64Array.from(emptyHistogramRow);
+  const counts = new BucketCounts(bounds.length + 1);
+  counts.addRow();
+  counts.addRow();
   const explicitBounds = new ExplicitBounds(bounds);
   for (const value of values) {
-    const place = histogramRow.buckets + explicitBounds.find(value);
-    row[place] = (row[place] as number) + 1;
+    counts.add(1, explicitBounds.find(value), 1);
     row[histogramRow.windowSum] = (row[histogramRow.windowSum] as number) + value;
     row[histogramRow.windowMin] = Math.min(row[histogramRow.windowMin] as number, value);
     row[histogramRow.windowMax] = Math.max(row[histogramRow.windowMax] as number, value);
   }
-  return row;
+  return { row, counts };
 }
 
 describe('recording many values at once', () => {
@@ -56,17 +64,20 @@ describe('recording many values at once', () => {
     const bounds = fc.uniqueArray(number, { comparator: (a, b) => a === b, maxLength: 12 });
     let recordedAtOnce = 0;
     fc.assert(
-      fc.property(bounds, fc.array(number), fc.array(number), (unsorted, before, values) => {
+      fc.property(bounds, fc.array(number), fc.array(number), (unsorted, before, after) => {
         const sorted = unsorted.toSorted((a, b) => a - b);
         const found = new ExplicitBounds(sorted);
         if (found.isDense) return;
         recordedAtOnce += 1;
         const place = 3;
-        const row = new Float64Array(place + histogramRow.buckets + sorted.length + 1);
-        row.set(rowOf(sorted, before), place);
-        const all = [...values, ...sorted];
-        found.recordAll([...all, 99, 99], all.length, row, place);
-        expect(row.subarray(place)).toEqual(rowOf(sorted, [...before, ...all]));
+        const { row, counts } = recordOneByOne(sorted, before);
+        const values = new Float64Array(place + row.length);
+        values.set(row, place);
+        const all = [...after, ...sorted];
+        found.recordAll([...all, 99, 99], all.length, { values, offset: place, row: 1 }, counts);
+        const expected = recordOneByOne(sorted, [...before, ...all]);
+        expect(values.subarray(place)).toEqual(expected.row);
+        expect(counts.copy()).toEqual(expected.counts.copy());
       }),
       { numRuns: 2000 },
     );

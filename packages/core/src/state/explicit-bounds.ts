@@ -1,4 +1,6 @@
 import { double, halves, highHalf } from '../double-bits.ts';
+import type { BucketCounts } from './bucket-counts.ts';
+import type { Cell } from './cell.ts';
 import { histogramRow } from './histogram-row.ts';
 
 /** How many bits of the high half of a double don't matter for the first guess: sign, exponent and 3 bits do. */
@@ -58,11 +60,17 @@ export class ExplicitBounds {
   }
 
   /**
-   * Records the first `count` of some finite values in a histogram's row, which begins at `offset`: all of it in one
-   * loop, and the row is touched once.
+   * Records the first `count` of some finite values, fewer than 2^31, in a histogram's row: all of it in one loop, and
+   * the row is touched once.
    */
   // Parameters without names: called for every batch of records.
-  recordAll(recorded: readonly number[], count: number, row: Float64Array, offset: number): void {
+  recordAll(
+    recorded: readonly number[],
+    count: number,
+    cell: Pick<Cell, 'values' | 'offset' | 'row'>,
+    counts: BucketCounts,
+  ): void {
+    const { values: row, offset } = cell;
     const bounds = this.#bounds;
     const firstBound = this.#firstBound;
     const ranges = firstBound.length;
@@ -85,10 +93,7 @@ export class ExplicitBounds {
     row[offset + histogramRow.windowSum] = sum;
     row[offset + histogramRow.windowMin] = min;
     row[offset + histogramRow.windowMax] = max;
-    for (let bucket = 0, place = offset + histogramRow.buckets; bucket <= last; bucket++, place++) {
-      row[place] = (row[place] as number) + (found[bucket] as number);
-      found[bucket] = 0;
-    }
+    counts.addAll(cell.row, found);
   }
 }
 

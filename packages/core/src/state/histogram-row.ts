@@ -1,6 +1,7 @@
 /**
  * Where a histogram's row keeps what. Sums are doubles, so they can't be told apart again by subtraction: a row keeps
- * the moments of the open window apart from those of all closed windows. Bucket counts are exact and just run on.
+ * the moments of the open window apart from those of all closed windows. Counts are exact and just run on: those of
+ * explicit buckets in `BucketCounts`; of exponential buckets, how many values they hold is the last number of the row.
  */
 export const histogramRow = {
   windowSum: 0,
@@ -9,12 +10,10 @@ export const histogramRow = {
   closedSum: 3,
   closedMin: 4,
   closedMax: 5,
-  buckets: 6,
+  exponentialCount: 6,
 } as const;
 
-export function emptyHistogramRow(buckets: number): readonly number[] {
-  return [0, Infinity, -Infinity, 0, Infinity, -Infinity, ...Array.from({ length: buckets }, () => 0)];
-}
+export const emptyHistogramRow: readonly number[] = [0, Infinity, -Infinity, 0, Infinity, -Infinity];
 
 /** closeWindows adds the moments of the open window to those of the closed ones and begins a new window, in every row. */
 export function closeWindows(values: Float64Array, width: number): void {

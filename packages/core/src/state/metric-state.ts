@@ -4,6 +4,7 @@ import { type CopiedAttributes, type Pairs, copyAttributes } from '../record/cop
 import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
+import { BucketCounts } from './bucket-counts.ts';
 import { Cell } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
@@ -29,6 +30,8 @@ export class MetricState implements Metric {
   readonly bounds: readonly number[];
   readonly explicitBounds: ExplicitBounds;
   slab: Slab;
+  /** For histograms with explicit buckets: the counts by row. */
+  counts: BucketCounts | undefined;
   /** Which series there are, by row. */
   table: SeriesTable;
   /** The cell of the series without attributes, once there is one. */
@@ -71,7 +74,8 @@ export class MetricState implements Metric {
     this.bounds = fields.bounds;
     this.explicitBounds = fields.state.explicitBoundsOf(fields.bounds);
     this.table = new SeriesTable(this);
-    this.slab = new Slab(emptyRow(fields.aggregation, fields.bounds));
+    this.slab = new Slab(Float64Array.from(emptyRow(fields.aggregation)));
+    this.counts = fields.aggregation === 'histogram' ? new BucketCounts(fields.bounds.length + 1) : undefined;
     this.#cursor = new Cell(this);
     this.buckets = fields.aggregation === 'exponential-histogram' ? [] : undefined;
   }
@@ -167,6 +171,7 @@ export class MetricState implements Metric {
     const kept = rows.map((row) => cells[row]);
     this.table = this.table.select(rows);
     this.slab = this.slab.select(rows);
+    this.counts = this.counts?.select(rows);
     this.buckets = buckets && rows.map((row) => buckets[row] as ExponentialBuckets);
     this.wideBases = new Map();
     this.#cells = cells.length === 0 ? [] : kept;
@@ -201,6 +206,7 @@ export class MetricState implements Metric {
       startTimeUnixNano: this.state.windowStartUnixNano,
     });
     if (this.slab.addRow()) for (const cell of this.#cells) cell?.moveTo(this.slab, cell.row);
+    this.counts?.addRow();
     this.buckets?.push(new ExponentialBuckets(this.epoch));
     if (copy.normalized.length === 0) this.plain = this.cellAt(row);
     return row;

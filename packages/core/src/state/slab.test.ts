@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Slab } from './slab.ts';
 
 it.each([0, 1, 2, 3, 5, 4095, 4096, 4097, 12_289])('holds %d rows, and copies them in order', (rows) => {
-  const slab = new Slab([0, Infinity]);
+  const slab = new Slab(Float64Array.of(0, Infinity));
   for (let row = 0; row < rows; row++) {
     slab.addRow();
     slab.chunkOf(row)[slab.offsetOf(row)] = row + 1;
@@ -12,7 +12,7 @@ it.each([0, 1, 2, 3, 5, 4095, 4096, 4097, 12_289])('holds %d rows, and copies th
 });
 
 it('says when rows move, and moves none once there is a whole chunk', () => {
-  const slab = new Slab([0]);
+  const slab = new Slab(Float64Array.of(0));
   let before: Float64Array | undefined;
   for (let row = 0; row < 10_000; row++) {
     const hasMoved = slab.addRow();
@@ -23,7 +23,7 @@ it('says when rows move, and moves none once there is a whole chunk', () => {
 });
 
 it('selects rows in their order', () => {
-  const slab = new Slab([0]);
+  const slab = new Slab(Float64Array.of(0));
   for (let row = 0; row < 5000; row++) {
     slab.addRow();
     slab.chunkOf(row)[slab.offsetOf(row)] = row;

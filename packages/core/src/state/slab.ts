@@ -12,17 +12,17 @@ export interface Place {
  * without a lookup, and a copy of all rows is a few memory copies. Only while there is no more than one chunk can rows
  * move: it grows until it is a whole one.
  */
-export class Slab {
+export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   readonly width: number;
-  readonly #emptyRow: Float64Array;
-  readonly #chunks: Float64Array[] = [];
+  readonly #emptyRow: Numbers;
+  readonly #chunks: Numbers[] = [];
   #rows = 0;
   #capacityRows = 0;
 
-  /** A new row starts as `emptyRow`. */
-  constructor(emptyRow: readonly number[]) {
+  /** A new row starts as `emptyRow`, and has numbers of its kind. */
+  constructor(emptyRow: Numbers) {
     this.width = emptyRow.length;
-    this.#emptyRow = Float64Array.from(emptyRow);
+    this.#emptyRow = emptyRow;
   }
 
   get rows(): number {
@@ -30,18 +30,18 @@ export class Slab {
   }
 
   /** The chunks with their used length in numbers, in row order. */
-  usedChunks(): Float64Array[] {
+  usedChunks(): Numbers[] {
     let rowsLeft = this.#rows;
     return this.#chunks.map((chunk) => {
       const rows = Math.min(rowsLeft, chunk.length / this.width);
       rowsLeft -= rows;
-      return chunk.subarray(0, rows * this.width);
+      return chunk.subarray(0, rows * this.width) as Numbers;
     });
   }
 
   /** The chunk that a row lies in. */
-  chunkOf(row: number): Float64Array {
-    return this.#chunks[row >>> chunkBits] as Float64Array;
+  chunkOf(row: number): Numbers {
+    return this.#chunks[row >>> chunkBits] as Numbers;
   }
 
   /** Where a row begins in its chunk. */
@@ -60,9 +60,9 @@ export class Slab {
   }
 
   /** The slab of some of the rows, in the order of `rows`. */
-  select(rows: readonly number[]): Slab {
+  select(rows: readonly number[]): Slab<Numbers> {
     const { width } = this;
-    const selected = new Slab([...this.#emptyRow]);
+    const selected = new Slab(this.#emptyRow);
     for (const [newRow, row] of rows.entries()) {
       selected.addRow();
       const offset = this.offsetOf(row);
@@ -73,11 +73,12 @@ export class Slab {
   }
 
   /** All rows, one after the other, as they are now. */
-  copy(): Float64Array {
+  copy(): Numbers {
     const [first] = this.#chunks;
     // Memory that is written once is had for less.
-    if (first !== undefined && this.#chunks.length === 1) return first.slice(0, this.#rows * this.width);
-    const copy = new Float64Array(this.#rows * this.width);
+    if (first !== undefined && this.#chunks.length === 1)
+      return first.slice(0, this.#rows * this.width) as Numbers;
+    const copy = this.#numbers(this.#rows * this.width);
     let end = 0;
     for (const chunk of this.usedChunks()) {
       copy.set(chunk, end);
@@ -90,11 +91,16 @@ export class Slab {
   #grow(): void {
     const isFirst = this.#capacityRows < chunkRows;
     const rows = isFirst ? Math.max(2 * this.#capacityRows, 1) : chunkRows;
-    const chunk = new Float64Array(rows * this.width);
+    const chunk = this.#numbers(rows * this.width);
     const [first] = this.#chunks;
     if (isFirst && first !== undefined) chunk.set(first);
     if (isFirst) this.#chunks[0] = chunk;
     else this.#chunks.push(chunk);
     this.#capacityRows = isFirst ? rows : this.#capacityRows + rows;
+  }
+
+  #numbers(length: number): Numbers {
+    const { constructor } = this.#emptyRow;
+    return new (constructor as new (length: number) => Numbers)(length);
   }
 }

@@ -79,25 +79,21 @@ function foldGauge(cell: Cell, row: TakenRow): void {
 function foldDistribution(cell: Cell, row: TakenRow): void {
   const { values, offset, metric } = cell;
   addMoments(values, offset + histogramRow.windowSum, row.values, row.at + momentsLayout.sum);
-  const bucketsAt = offset + histogramRow.buckets;
-  if (metric.buckets !== undefined) {
+  const { counts } = metric;
+  if (counts === undefined) {
+    const total = offset + histogramRow.exponentialCount;
     const own = metric.ownBuckets(cell.row);
     if (row.isExponential) mergeBuckets(own, readBuckets(row.values, row.at));
     else forEachBucket(row, (value, count) => mergeBuckets(own, bucketsOf(value, count)));
-    values[bucketsAt] = (values[bucketsAt] as number) + countIn(row);
+    values[total] = (values[total] as number) + countIn(row);
     return;
   }
   if (row.isExponential || !isSame(row.bounds, metric.bounds)) {
-    forEachBucket(row, (value, count) => {
-      const bucket = bucketsAt + metric.explicitBounds.find(value);
-      values[bucket] = (values[bucket] as number) + count;
-    });
+    forEachBucket(row, (value, count) => counts.add(cell.row, metric.explicitBounds.find(value), count));
     return;
   }
   const from = row.at + momentsLayout.buckets;
-  for (let i = 0; i <= row.bounds.length; i++) {
-    values[bucketsAt + i] = (values[bucketsAt + i] as number) + (row.values[from + i] as number);
-  }
+  for (let i = 0; i <= row.bounds.length; i++) counts.add(cell.row, i, row.values[from + i] as number);
 }
 
 function countIn(row: TakenRow): number {

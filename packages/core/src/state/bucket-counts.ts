@@ -1,0 +1,87 @@
+import { CountRows } from './count-rows.ts';
+import { Slab } from './slab.ts';
+
+const carryUnit = 2 ** 32;
+
+/** BucketCounts is the counts of a metric's explicit buckets, by row: 32 bits each, and beside them what is beyond. */
+export class BucketCounts {
+  readonly #slab: Slab<Uint32Array>;
+  /** For counts beyond 2^32 − 1: by place (row × width + bucket), the multiple of 2^32 that is to be added. */
+  readonly #carries = new Map<number, number>();
+
+  constructor(width: number, slab: Slab<Uint32Array> = new Slab(new Uint32Array(width))) {
+    this.#slab = slab;
+  }
+
+  addRow(): void {
+    this.#slab.addRow();
+  }
+
+  /** add counts so many more values in a bucket. */
+  add(row: number, bucket: number, count: number): void {
+    const counts = this.#slab.chunkOf(row);
+    const place = this.#slab.offsetOf(row) + bucket;
+    const next = (counts[place] as number) + count;
+    counts[place] = next;
+    if (next >= carryUnit) this.#carry(row, bucket, next);
+  }
+
+  /** addAll counts in each bucket as many values as `counts` holds for it, and sets that to 0. */
+  addAll(row: number, added: Int32Array): void {
+    const { width } = this.#slab;
+    const counts = this.#slab.chunkOf(row);
+    const offset = this.#slab.offsetOf(row);
+    for (let bucket = 0; bucket < width; bucket++) {
+      const next = (counts[offset + bucket] as number) + (added[bucket] as number);
+      counts[offset + bucket] = next;
+      added[bucket] = 0;
+      if (next >= carryUnit) this.#carry(row, bucket, next);
+    }
+  }
+
+  /** All rows as they are now. */
+  copy(): CountRows {
+    const carries = this.#carries.size === 0 ? none : new Map(this.#carries);
+    return new CountRows(this.#slab.width, this.#slab.copy(), carries);
+  }
+
+  /** Whether a row of a copy is what the row is now. */
+  isSameRow(row: number, copy: CountRows): boolean {
+    const { width } = this.#slab;
+    const counts = this.#slab.chunkOf(row);
+    const offset = this.#slab.offsetOf(row);
+    for (let bucket = 0; bucket < width; bucket++) {
+      const count = (counts[offset + bucket] as number) + (this.#carries.get(row * width + bucket) ?? 0);
+      if (count !== copy.count(row, bucket)) return false;
+    }
+    return true;
+  }
+
+  /** Pieces of numbers whose sum is that of all counts. */
+  *pieces(): Generator<Uint32Array | number> {
+    yield* this.#slab.usedChunks();
+    yield* this.#carries.values();
+  }
+
+  /** The counts of some of the rows, in the order of `rows`. */
+  select(rows: readonly number[]): BucketCounts {
+    const { width } = this.#slab;
+    const selected = new BucketCounts(width, this.#slab.select(rows));
+    if (this.#carries.size === 0) return selected;
+    for (const [newRow, row] of rows.entries()) {
+      for (let bucket = 0; bucket < width; bucket++) {
+        const carry = this.#carries.get(row * width + bucket);
+        if (carry !== undefined) selected.#carries.set(newRow * width + bucket, carry);
+      }
+    }
+    return selected;
+  }
+
+  /** Keeps what of a count does not fit its place, which has the rest: it stores numbers modulo 2^32. */
+  #carry(row: number, bucket: number, count: number): void {
+    const place = row * this.#slab.width + bucket;
+    this.#carries.set(place, (this.#carries.get(place) ?? 0) + (count - (count % carryUnit)));
+  }
+}
+
+const none: ReadonlyMap<number, number> = new Map();
