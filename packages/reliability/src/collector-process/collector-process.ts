@@ -65,11 +65,18 @@ export class CollectorProcess implements AsyncDisposable {
 }
 
 async function answerOf(child: ChildProcess): Promise<CollectorState> {
-  const [answer] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code, signal]) => {
-      throw new Error(`the collector's process ended: ${String(code ?? signal)}`);
-    }),
-  ])) as [CollectorState];
-  return answer;
+  const answered = new AbortController();
+  const { signal } = answered;
+  try {
+    const [answer] = (await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(([code, by]) => {
+        throw new Error(`the collector's process ended: ${String(code ?? by)}`);
+      }),
+    ])) as [CollectorState];
+    return answer;
+  } finally {
+    // No listener stays behind.
+    answered.abort();
+  }
 }
