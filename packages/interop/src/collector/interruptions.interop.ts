@@ -128,7 +128,7 @@ describe.each(temporalities)('%s sums are exact in the end', (temporality) => {
     const telemetry = startNode(collector.url, temporality);
     recordRound(telemetry);
     await deliver(telemetry);
-    collector.process.pause();
+    await collector.process.pause();
     recordRound(telemetry);
     const stopped = await telemetry.flush({ timeoutMs: 500, force: true });
     expect(stopped).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });
@@ -160,7 +160,7 @@ describe.each(temporalities)('%s sums are exact in the end', (temporality) => {
       },
     });
     // What the gateway took stays in its memory.
-    sink.process.pause();
+    await sink.process.pause();
     const nodes = Array.from({ length: 4 }, () => startNode(gateway.url, temporality));
     let rounds = 0;
     const refusals = await waitUntil('for the memory limiter to refuse', async () => {

@@ -66,7 +66,7 @@ describe.each(backends)('$title has exact running totals in the end', (backend) 
     const telemetry = startNode(server);
     recordRound(telemetry);
     await deliver(telemetry);
-    server.process.pause();
+    await server.process.pause();
     recordRound(telemetry);
     const stopped = await telemetry.flush({ force: true, timeoutMs: 500 });
     expect(stopped).toMatchObject({ ok: false, error: { outcome: 'ambiguous', kept: true } });

@@ -22,10 +22,10 @@ describe('a receiver’s process', () => {
   it('ends although it is paused, and although it ignores SIGTERM when it is killed', async () => {
     const deaf = node('process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1000)');
     const killed = await RunningProcess.start(deaf);
-    killed.pause();
+    await killed.pause();
     await killed.kill();
     const stopped = await RunningProcess.start(node('console.log("ready"); setInterval(() => {}, 1000)'));
-    stopped.pause();
+    await stopped.pause();
     await stopped.stop();
   });
 

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitUntil } from './wait-until.ts';
 
 /** ProcessOptions is how a receiver's program is run. */
@@ -70,9 +73,14 @@ export class RunningProcess implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** pause stops the process wherever it is (SIGSTOP); the kernel goes on to take connections for it. */
-  pause(): void {
+  /**
+   * pause stops the process wherever it is (SIGSTOP); the kernel goes on to take connections for it. On a busy machine
+   * the signal reaches a program's last thread only after a while: where that can be seen, it is waited for.
+   */
+  async pause(): Promise<void> {
     this.#child.kill('SIGSTOP');
+    const tasks = `/proc/${this.#child.pid}/task`;
+    if (existsSync(tasks)) await waitUntil(`for ${this.title} to stand still`, () => allStandStill(tasks));
   }
 
   /** resume lets it go on where it was (SIGCONT). */
@@ -143,4 +151,11 @@ export class RunningProcess implements AsyncDisposable {
     this.#child.kill(signal);
     await ended;
   }
+}
+
+/** Whether each thread of a process is stopped, by the state behind its name in parentheses. Source: proc(5). */
+async function allStandStill(tasks: string): Promise<boolean> {
+  const threads = await readdir(tasks);
+  const stats = await Promise.all(threads.map((thread) => readFile(join(tasks, thread, 'stat'), 'utf8')));
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(')')).startsWith(') T'));
 }
