@@ -31,7 +31,7 @@ describe('a receiver’s process', () => {
 
   it('starts again, and waits for what it says then', async () => {
     await using running = await RunningProcess.start(
-      node('setTimeout(() => console.log("ready", process.pid), 100); setInterval(() => {}, 1000)'),
+      node('console.log("ready", process.pid); setInterval(() => {}, 1000)'),
     );
     await running.kill();
     await running.startAgain();
