@@ -34,7 +34,7 @@ describe.each(['explicit', 'exponential'] as const)('threads with %s buckets', (
 
   it('has everything that several workers recorded, into the same and into other series', async () => {
     const handle = makeHandle(options);
-    const steps = [100_000, 150_000, 54_321];
+    const steps = [400_000, 500_000, 154_321];
     const workers = steps.map((each) => runWorker(handle.share(), { steps: each }));
     const running = new Set(workers);
     const exited = workers.map((worker) => worker.exited.finally(() => running.delete(worker)));
