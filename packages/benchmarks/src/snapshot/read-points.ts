@@ -1,8 +1,20 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { BucketCounts, Snapshot } from '@pqcnet/telemetry-core';
 
-/** readSnapshot reads every point: series, delta, total, buckets. What it gives depends on all of them. */
-export function readSnapshot(snapshot: Snapshot): number {
+/** readTotals reads the running total of every point, its series and buckets too. What it gives depends on all of them. */
+export function readTotals(snapshot: Snapshot): number {
+  let digest = 0;
+  for (const point of snapshot.points) {
+    digest += point.series.id + point.series.metric.name.length;
+    if (point.type === 'gauge') digest += point.value;
+    else if (point.type === 'sum') digest += Number(point.total);
+    else digest += readDistribution(point.total);
+  }
+  return digest;
+}
+
+/** readTotalsAndDeltas reads what is new since the last delivered flush, too. */
+export function readTotalsAndDeltas(snapshot: Snapshot): number {
   let digest = 0;
   for (const point of snapshot.points) {
     digest += point.series.id + point.series.metric.name.length;

@@ -13,8 +13,8 @@ import {
 import { type Runner, batchFor, measureRuns, repetitionsFor } from '../measure/measure-runs.ts';
 import { defaultBounds } from '../record/bound-latency.ts';
 import { makeSeries } from '../record/series-attributes.ts';
-import type { Effort, Measure, Row, Target } from '../row.ts';
-import { readCollected, readSnapshot } from './read-points.ts';
+import type { Effort, Figure, Measure, Row, Target } from '../row.ts';
+import { readCollected, readTotals, readTotalsAndDeltas } from './read-points.ts';
 
 /** SnapshotRunner can also check that the contender holds what was recorded. */
 interface SnapshotRunner extends Runner {
@@ -34,11 +34,18 @@ async function makeOurs(options: ManySeriesOptions) {
     contender: '@pqcnet/telemetry',
     prepare: () => many.recordAll(),
     run() {
-      digest += readSnapshot(handle.snapshot());
+      digest += readTotals(handle.snapshot());
     },
     async check() {
       const tally = options.kind === 'counter' ? sumOfCounters : tallyOfHistograms;
       deepStrictEqual(tally(handle.snapshot()), many.tally(), 'the tally of @pqcnet/telemetry');
+    },
+  };
+  const takeAndReadAll: Runner = {
+    contender: '@pqcnet/telemetry',
+    prepare: () => many.recordAll(),
+    run() {
+      digest += readTotalsAndDeltas(handle.snapshot());
     },
   };
   const take: Runner = {
@@ -55,7 +62,7 @@ async function makeOurs(options: ManySeriesOptions) {
     },
     run: () => many.recordAll(),
   };
-  return { takeAndRead, take, recordAfter };
+  return { takeAndRead, takeAndReadAll, take, recordAfter };
 }
 
 function makePeer(options: ManySeriesOptions) {
@@ -119,18 +126,23 @@ async function runSnapshotRow(
     repetitions: repetitionsFor(options.series, effort.repetitions),
     batch: batchFor(options.series),
   };
-  const read = await measureRuns([ours.takeAndRead, peer.takeAndRead, makePrometheus(options)], times);
+  const read = await measureRuns(
+    [ours.takeAndRead, ours.takeAndReadAll, peer.takeAndRead, makePrometheus(options)],
+    times,
+  );
+  const [totals, totalsAndDeltas, ...others] = read.cpuMs as [Figure, Figure, ...Figure[]];
   const take = await measureRuns([ours.take], times);
   const after = await measureRuns([ours.recordAfter, peer.recordAfter], { ...times, batch: 1 });
   for (const runner of [ours.takeAndRead, peer.takeAndRead]) await runner.check();
   if (!Number.isFinite(digest)) throw new Error(`expected a digest, found ${digest}`);
   return [
     {
-      what: 'taking and reading it all',
+      what: 'taking it and reading every total',
       unit: 'ms',
-      figures: read.cpuMs,
+      figures: [totals, ...others],
       target: { kind: 'times', atLeast: 10 },
     },
+    { what: '… and every delta, too', unit: 'ms', figures: [totalsAndDeltas, ...others] },
     { what: 'taking it, event loop', unit: 'ms', figures: take.loopMs, target: options.takeTarget },
     { what: 'the next record of every series', unit: 'ms', figures: after.cpuMs },
   ];
