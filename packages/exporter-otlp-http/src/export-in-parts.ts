@@ -37,8 +37,8 @@ export async function exportInParts(
   const settleRest = (outcome: ExportOutcome): void => {
     for (let range = left.pop(); range !== undefined; range = left.pop()) parts.push({ ...range, outcome });
   };
-  const encoder = encoding.begin(snapshot);
   try {
+    const encoder = encoding.begin(snapshot);
     for (let range = left.at(-1); range !== undefined; range = left.at(-1)) {
       // One after another on purpose: the receiver gets one request at a time.
       const part = await encoding.encodePart(encoder, range, signal);
@@ -62,7 +62,11 @@ export async function exportInParts(
       if (endsExport(outcome)) settleRest(notTried(outcome));
     }
   } catch (cause) {
-    const error = new TelemetryError('EXPORTER_FAILED', 'the exporter failed unexpectedly', { cause });
+    // What all requests share can't be sent, or something is wrong here.
+    const error =
+      cause instanceof OtlpHttpError
+        ? cause
+        : new TelemetryError('EXPORTER_FAILED', 'the exporter failed unexpectedly', { cause });
     settleRest({ status: 'rejected', error });
   } finally {
     encoding.end();

@@ -1,4 +1,4 @@
-import type { ExportReport, Snapshot, Temporality } from '@pqcnet/telemetry-core';
+import type { ExponentialRange, ExportReport, Point, Snapshot, Temporality } from '@pqcnet/telemetry-core';
 import { TestCollector, type MetricPoint } from '@pqcnet/telemetry-test-collector';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,6 +26,10 @@ beforeAll(async () => {
   collector = await TestCollector.start();
 });
 afterAll(() => collector.close());
+
+function oneBucket(count: number): ExponentialRange {
+  return { offset: 0, bucketCounts: [count] };
+}
 
 interface Exported {
   readonly report: ExportReport;
@@ -95,7 +99,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
 
   const counter = metricOf('counter', { name: 'c' });
   const gauge = metricOf('gauge', { name: 'g' });
-  const long = '🚀é'.repeat(32_768 / 3);
+  const long = '🚀é'.repeat(65_536 / 6 + 1);
 
   test.each([
     ['0', 0, 0n],
@@ -142,19 +146,42 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     expect(points).toEqual([expect.objectContaining({ value })]);
   });
 
-  test('a count of 2^53 − 1 arrives exactly', async () => {
-    const count = 2 ** 53 - 1;
-    const total = { count, sum: 1e300, min: 0, max: 1e300, bucketCounts: [0, count] };
-    const series = seriesOf(metricOf('histogram', { name: 'h' }));
-    const { points } = await exportOnce(snapshotOf({ points: [histogramPoint(series, [1], total)] }), {
-      protocol,
-    });
-    expect(points).toMatchObject([{ count: BigInt(count), bucketCounts: [0n, BigInt(count)] }]);
-  });
+  test.each([2 ** 53 - 1, 2 ** 53 + 2, 10 ** 18 + 128, 2 ** 63, 2 ** 64 - 2048])(
+    'a count of %d arrives exactly',
+    async (count) => {
+      const total = { count, sum: 1e300, min: 0, max: 1e300, bucketCounts: [0, count] };
+      const histogram = seriesOf(metricOf('histogram', { name: 'h' }));
+      const ranges = { positive: oneBucket(count), negative: oneBucket(count) };
+      const inRanges = { count, sum: 0, min: 0, max: 0, scale: 0, zeroCount: count, ...ranges };
+      const exponential: Point = {
+        ...histogramPoint(seriesOf(metricOf('histogram', { name: 'e' })), [], total),
+        type: 'exponential-histogram',
+        total: inRanges,
+        delta: inRanges,
+      };
+      const snapshot = snapshotOf({ points: [histogramPoint(histogram, [1], total), exponential] });
+      const { points } = await exportOnce(snapshot, { protocol });
+      const wide = BigInt(count);
+      expect(points).toMatchObject([
+        { count: wide, bucketCounts: [0n, wide] },
+        {
+          count: wide,
+          zeroCount: wide,
+          positive: { bucketCounts: [wide] },
+          negative: { bucketCounts: [wide] },
+        },
+      ]);
+    },
+  );
 
-  test('strings of 64 KiB in keys, values, labels and the resource arrive whole', async () => {
+  test('strings of 64 KiB in keys, values, labels, the resource and descriptions arrive whole', async () => {
+    const described = metricOf('counter', { name: 'described', description: long });
     const snapshot = snapshotOf({
-      points: [sumPoint(seriesOf(counter, { [long]: long }), 1), sumPoint(seriesOf(counter, { long }), 2)],
+      points: [
+        sumPoint(seriesOf(counter, { [long]: long }), 1),
+        sumPoint(seriesOf(counter, { long }), 2),
+        sumPoint(seriesOf(described), 3),
+      ],
       labels: { label: long },
       resource: { resource: long },
     });
@@ -184,6 +211,63 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
       ]);
     },
   );
+
+  test.each([2n ** 63n, -(2n ** 63n) - 1n, 2n ** 64n])(
+    'an attribute of %s is refused with its point alone, and the others arrive',
+    async (wide) => {
+      const points = [1, wide, 3].map((index) => sumPoint(seriesOf(counter, { index }), 1));
+      const { report, points: arrived } = await exportOnce(snapshotOf({ points }), { protocol });
+      expect(report).toMatchObject({
+        parts: [
+          { from: 0, to: 1, outcome: { status: 'accepted' } },
+          { from: 1, to: 2, outcome: { status: 'rejected', error: { code: 'VALUE_OUT_OF_RANGE' } } },
+          { from: 2, to: 3, outcome: { status: 'accepted' } },
+        ],
+      });
+      expect(arrived).toMatchObject([{ attributes: { index: 1n } }, { attributes: { index: 3n } }]);
+    },
+  );
+
+  test.each(['both', 'resource', 'datapoint'] as const)(
+    'a label of 2^63 is refused with all points, and so is a resource attribute, labels on: %s',
+    async (labelPlacement) => {
+      const points = [1, 2].map((index) => sumPoint(seriesOf(counter, { index }), 1));
+      const wide = { wide: 2n ** 63n };
+      for (const snapshot of [snapshotOf({ points, labels: wide }), snapshotOf({ points, resource: wide })]) {
+        const { report } = await exportOnce(snapshot, { protocol, labelPlacement });
+        for (const { outcome } of 'parts' in report ? report.parts : [{ outcome: report }]) {
+          expect(outcome).toMatchObject({ status: 'rejected', error: { code: 'VALUE_OUT_OF_RANGE' } });
+        }
+        expect(collector.requests).toEqual([]);
+      }
+    },
+  );
+
+  test('what one metric holds of several kinds arrives as what it is, each time', async () => {
+    const exporter = new OtlpHttpExporter({ url: `${collector.url}/v1/metrics`, protocol });
+    const mixed = metricOf('histogram', { name: 'mixed', unit: 'ms', description: 'of all kinds' });
+    const series = seriesOf(mixed, { chain: 'base' });
+    const total = { count: 3, sum: 4, min: 1, max: 2, bucketCounts: [1, 1, 1] };
+    const points = [
+      sumPoint(series, 1),
+      sumPoint(series, 2, { monotonic: false }),
+      sumPoint(series, 3),
+      gaugePoint(series, 4),
+      histogramPoint(series, [1, 2], total),
+      histogramPoint(series, [3, 4], total),
+      histogramPoint(series, [1, 2], total),
+      sumPoint(series, 5, { monotonic: false }),
+    ];
+    for (const some of [points, points.toReversed()]) {
+      collector.reset();
+      const snapshot = snapshotOf({ points: some });
+      await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
+      expect(collector.metrics().map(({ request: _request, ...point }) => point)).toEqual(
+        expectedPoints(snapshot, { labelPlacement: 'both', temporality: 'cumulative' }),
+      );
+    }
+    await exporter.shutdown();
+  });
 
   test('a delta snapshot in which nothing changed is not sent', async () => {
     const snapshot = snapshotOf({ points: [sumPoint(seriesOf(counter), 5, { delta: 0 })] });

@@ -14,8 +14,9 @@ export type JsonMetrics = WeakMap<Metric, JsonMetric>;
 
 /** JsonMetric is what all points of a metric have in common. */
 export interface JsonMetric {
-  readonly type: PointTable['type'];
   readonly bounds: readonly number[];
+  /** What the metric's data begin with: their type, temporality and monotonicity. */
+  readonly data: string;
   /** What stands before the points. */
   readonly head: Fragment;
   /** What ends an explicit histogram's point: the bounds, and the bracket of the bucket counts before them. */
@@ -40,25 +41,25 @@ export function jsonMetricOf(
   const known = metrics.get(metric);
   if (known?.identities.attributes === attributes) return known;
   const bounds = type === 'histogram' ? table.bounds : NO_BOUNDS;
-  const isSame = known !== undefined && known.type === type && known.bounds === bounds;
-  const { head, boundsTail } = isSame ? known : encodeHead(table, bounds, options.isDelta);
+  const data = dataOf(table, options.isDelta);
+  const isSame = known !== undefined && known.data === data && known.bounds === bounds;
+  const { head, boundsTail } = isSame ? known : encodeHead(metric, bounds, data);
   const end = type === 'gauge' ? '],"timeUnixNano":"' : '],"startTimeUnixNano":"';
   const identities = new JsonIdentities({ attributes, labels: options.labels, end });
-  const encoded = { type, bounds, head, boundsTail, identities };
+  const encoded = { bounds, data, head, boundsTail, identities };
   metrics.set(metric, encoded);
   return encoded;
 }
 
 function encodeHead(
-  table: PointTable,
+  { name, description, unit }: Metric,
   bounds: readonly number[],
-  isDelta: boolean,
+  data: string,
 ): Pick<JsonMetric, 'head' | 'boundsTail'> {
-  const { name, description, unit } = table.metric;
   const about =
     (description === '' ? '' : `"description":${jsonString(description)},`) +
     (unit === '' ? '' : `"unit":${jsonString(unit)},`);
-  const head = fragmentOf(`{"name":${jsonString(name)},${about}${dataOf(table, isDelta)}"dataPoints":[`);
+  const head = fragmentOf(`{"name":${jsonString(name)},${about}${data}"dataPoints":[`);
   return { head, boundsTail: encodeBoundsTail(bounds) };
 }
 

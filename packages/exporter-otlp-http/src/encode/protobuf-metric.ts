@@ -29,6 +29,7 @@ export type ProtobufMetrics = WeakMap<Metric, ProtobufMetric>;
 /** ProtobufMetric is what all points of a metric have in common. */
 export interface ProtobufMetric {
   readonly type: PointTable['type'];
+  readonly isMonotonic: boolean;
   readonly bounds: readonly number[];
   /** Name, description and unit. */
   readonly head: Fragment;
@@ -60,10 +61,15 @@ export function protobufMetricOf(
   const known = metrics.get(metric);
   if (known?.identities.attributes === attributes) return known;
   const bounds = type === 'histogram' ? table.bounds : NO_BOUNDS;
-  const isSame = known !== undefined && known.type === type && known.bounds === bounds;
-  const about = isSame ? known : encodeAbout(table, bounds, isDelta);
+  const isMonotonic = type === 'sum' && table.monotonic;
+  const isSame =
+    known !== undefined &&
+    known.type === type &&
+    known.isMonotonic === isMonotonic &&
+    known.bounds === bounds;
+  const about = isSame ? known : encodeAbout(table, bounds, { isDelta, isMonotonic });
   const identities = new ProtobufIdentities({ attributes, labels, field: ATTRIBUTES_FIELD[type] });
-  const encoded = { ...about, type, bounds, identities };
+  const encoded = { ...about, type, isMonotonic, bounds, identities };
   metrics.set(metric, encoded);
   return encoded;
 }
@@ -71,8 +77,8 @@ export function protobufMetricOf(
 function encodeAbout(
   table: PointTable,
   bounds: readonly number[],
-  isDelta: boolean,
-): Omit<ProtobufMetric, 'type' | 'bounds' | 'identities'> {
+  { isDelta, isMonotonic }: { readonly isDelta: boolean; readonly isMonotonic: boolean },
+): Omit<ProtobufMetric, 'type' | 'isMonotonic' | 'bounds' | 'identities'> {
   const { name, description, unit } = table.metric;
   const head = fragmentBy((out) => {
     writeStringField(out, 1, name);
@@ -84,7 +90,7 @@ function encodeAbout(
     out.reserve(MAX_TAIL_BYTES);
     out.byte(tagOf(2, VARINT));
     out.byte(isDelta ? AGGREGATION_TEMPORALITY.delta : AGGREGATION_TEMPORALITY.cumulative);
-    if (table.type !== 'sum' || !table.monotonic) return;
+    if (!isMonotonic) return;
     out.byte(tagOf(3, VARINT));
     out.byte(1);
   });

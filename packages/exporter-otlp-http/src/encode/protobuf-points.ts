@@ -45,7 +45,7 @@ const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
 /** Room for all of a point but its attributes and its buckets. */
 const POINT_ROOM = 128;
 /** The longest varint of a bucket's count. */
-const MAX_COUNT_BYTES = 8;
+const MAX_COUNT_BYTES = 10;
 
 /** OpenTable is the table whose points are written. */
 export interface OpenTable<T> {

@@ -24,18 +24,25 @@ const QUOTED_DIGIT: number = QUOTE | (ZERO << 8) | (QUOTE << 16) | (COMMA << 24)
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** writeInteger writes a whole number in decimal: a safe integer, or a bigint from −2^63 to 2^64 − 1. */
+/**
+ * writeInteger writes a whole number in decimal: a safe integer, a count that is none but below 2^64, or a bigint from
+ * −2^63 to 2^64 − 1.
+ */
 export function writeInteger(out: ByteWriter, value: number | bigint): void {
   if (typeof value === 'bigint') writeBigInteger(out, value);
   else if (value < 0) {
     out.byte(MINUS);
-    writeSafeInteger(out, -value);
-  } else writeSafeInteger(out, value);
+    writePositive(out, -value);
+  } else writePositive(out, value);
 }
 
-function writeSafeInteger(out: ByteWriter, value: number): void {
+function writePositive(out: ByteWriter, value: number): void {
   if (value < BILLION) {
     writeSmall(out, value);
+    return;
+  }
+  if (value > Number.MAX_SAFE_INTEGER) {
+    writeUnsigned64(out, BigInt(value));
     return;
   }
   const high = Math.floor(value / BILLION);
@@ -68,7 +75,7 @@ export function writeUnsigned64(out: ByteWriter, value: bigint): void {
     writeSmall(out, rest);
     return;
   }
-  writeSafeInteger(out, billions);
+  writePositive(out, billions);
   writeNineDigits(out, rest);
 }
 

@@ -14,38 +14,46 @@ import { gaugePoint, histogramPoint, metricOf, seriesOf, snapshotOf, sumPoint } 
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
+/** What is known of no values. */
+const NO_MOMENTS = { sum: 0, min: undefined, max: undefined };
 
-const text = fc.oneof(
+/** Text on both sides of where a writer goes another way, or a length takes one more byte. */
+const longText = fc
+  .tuple(
+    fc.constantFrom('x', 'é', '€', '🚀', '"'),
+    fc.constantFrom(63, 64, 65, 127, 128, 300, 16_384, 65_536),
+  )
+  .map(([character, bytes]) => character.repeat(Math.ceil(bytes / Buffer.byteLength(character))));
+const shortText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.constantFrom('', '"quoted"\\', '\u0000\u001f', 'é', '€', '🚀', '\ud83d', '__proto__', 'chain'),
 );
+const text = fc.oneof({ weight: 120, arbitrary: shortText }, { weight: 1, arbitrary: longText });
 /** arbitraryDouble makes any double, the odd ones often. */
-const arbitraryDouble: fc.Arbitrary<number> = fc.oneof(
-  fc.double(),
-  fc.constantFrom(
-    -0,
-    0,
-    5e-324,
-    -5e-324,
-    2.2250738585072014e-308,
-    Number.MAX_VALUE,
-    -Number.MAX_VALUE,
-    NaN,
-    Infinity,
-    -Infinity,
-    2 ** 53 + 2,
-    1e21,
-    0.1,
-  ),
+const oddDouble: fc.Arbitrary<number> = fc.constantFrom(
+  -0,
+  0,
+  5e-324,
+  -5e-324,
+  2.2250738585072014e-308,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  NaN,
+  Infinity,
+  -Infinity,
+  2 ** 53 + 2,
+  1e21,
+  0.1,
 );
+const arbitraryDouble: fc.Arbitrary<number> = fc.oneof(fc.double(), oddDouble);
 const int64 = fc.bigInt(MIN_INT64, MAX_INT64);
 const attributeValue: fc.Arbitrary<AttributeValue> = fc.oneof(
   text,
   fc.boolean(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  arbitraryDouble,
   fc.maxSafeInteger(),
   int64,
-  fc.constantFrom(-0, 2 ** 53 - 1, 2 ** 53, -(2 ** 53), 2 ** 63, MAX_INT64, MIN_INT64, 1e300),
+  fc.constantFrom(2 ** 53 - 1, 2 ** 53, -(2 ** 53), 2 ** 63, 2n ** 53n, 2n ** 53n + 1n, MAX_INT64, MIN_INT64),
 );
 const attributes = fc.dictionary(text, attributeValue, { maxKeys: 4, noNullPrototype: false });
 const total = fc.oneof(
@@ -71,46 +79,65 @@ const signedTotal = fc.oneof(
   fc.bigInt(MIN_INT64, MAX_INT64),
   fc.constantFrom(-1, MIN_INT64, -(2 ** 53) + 1),
 );
-const unixNano = fc.bigInt(0n, 2n ** 64n - 1n);
+const unixNano = fc.oneof(
+  fc.bigInt(0n, 2n ** 64n - 1n),
+  fc.constantFrom(0n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n),
+);
+/** Counts are unsigned, and no longer exact when they are no safe integers: two buckets together may be that. */
+const count = fc.oneof(
+  fc.nat(),
+  fc.nat({ max: 127 }),
+  fc.maxSafeNat(),
+  fc.constantFrom(0, 9, 10, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, 2 ** 60),
+);
 
 function distributionFor(buckets: number): fc.Arbitrary<Distribution> {
   return fc
     .record({
-      bucketCounts: fc.array(fc.nat(), { minLength: buckets, maxLength: buckets }),
+      isEmpty: fc.boolean(),
+      bucketCounts: fc.array(count, { minLength: buckets, maxLength: buckets }),
       sum: arbitraryDouble,
       min: arbitraryDouble,
       max: arbitraryDouble,
     })
-    .map(({ bucketCounts, sum, min, max }) => {
-      const count = bucketCounts.reduce((all, one) => all + one, 0);
-      return {
-        count,
-        sum,
-        bucketCounts,
-        min: count === 0 ? undefined : min,
-        max: count === 0 ? undefined : max,
-      };
+    .map(({ isEmpty, bucketCounts, ...moments }) => {
+      const counts = isEmpty ? bucketCounts.map(() => 0) : bucketCounts;
+      const all = counts.reduce((before, one) => before + one, 0);
+      const { sum, min, max } = all === 0 ? NO_MOMENTS : moments;
+      return { count: all, sum, min, max, bucketCounts: counts };
     });
 }
 
 const range: fc.Arbitrary<ExponentialRange> = fc.record({
   offset: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 200 }),
-  bucketCounts: fc.array(fc.oneof(fc.nat(), fc.nat({ max: 127 }), fc.maxSafeNat()), {
-    maxLength: 160,
-    size: 'medium',
-  }),
+  bucketCounts: fc.oneof(
+    fc.constant<number[]>([]),
+    fc.array(count, { maxLength: 160, size: 'medium' }),
+    fc.array(count, { minLength: 160, maxLength: 160 }),
+  ),
 });
 
-const exponential: fc.Arbitrary<ExponentialDistribution> = fc.record({
-  scale: fc.integer({ min: -10, max: 20 }),
-  zeroCount: fc.nat(),
-  positive: range,
-  negative: range,
-  count: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-  sum: arbitraryDouble,
-  min: arbitraryDouble,
-  max: arbitraryDouble,
-});
+const scale = fc.integer({ min: -10, max: 20 });
+const noRange: ExponentialRange = { offset: 0, bucketCounts: [] };
+const exponential: fc.Arbitrary<ExponentialDistribution> = fc.oneof(
+  scale.map((each) => {
+    const counts = { count: 0, zeroCount: 0, positive: noRange, negative: noRange };
+    return { scale: each, ...counts, ...NO_MOMENTS };
+  }),
+  fc.record({
+    scale,
+    zeroCount: count,
+    positive: range,
+    negative: range,
+    count: fc.oneof(
+      fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      fc.constantFrom(2 ** 53 - 1, 2 ** 63, 2 ** 64 - 2048),
+    ),
+    sum: arbitraryDouble,
+    min: arbitraryDouble,
+    max: arbitraryDouble,
+  }),
+);
 
 type Shape = readonly [kind: InstrumentKind, data: Point['type'] | 'up-down'];
 
@@ -127,12 +154,15 @@ const shapes: readonly Shape[] = [
 
 const pointsOfOneMetric: fc.Arbitrary<readonly Point[]> = fc
   .record({
-    name: fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.\-/]{0,20}$/),
-    unit: fc.constantFrom('', 'ms', '{message}'),
+    name: fc.oneof(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.\-/]{0,20}$/), fc.constant('n'.repeat(255))),
+    unit: fc.constantFrom('', 'ms', '{message}', 'u'.repeat(63)),
     description: text,
     shape: fc.constantFrom(...shapes),
     sets: fc.array(attributes, { minLength: 1, maxLength: 5 }),
-    bounds: fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 5 }),
+    bounds: fc.oneof(
+      fc.uniqueArray(arbitraryDouble.filter(Number.isFinite), { maxLength: 5 }),
+      fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 40, maxLength: 40 }),
+    ),
   })
   .chain(({ shape: [kind, data], sets, bounds, ...about }) => {
     const metric = metricOf(kind, about);

@@ -6,8 +6,8 @@ import {
   type Snapshot,
   type Temporality,
 } from '@pqcnet/telemetry-core';
-import { expect } from 'vitest';
 
+import manifest from '../../package.json' with { type: 'json' };
 import type { LabelPlacement } from '../encode/request-format.ts';
 
 /** ExpectedOptions is how a snapshot was sent. */
@@ -37,7 +37,7 @@ function aboutPoint({ series }: Point, { labels, resource }: Shared, options: Ex
     description: metric.description.toWellFormed(),
     resource: attributesAsReceived(labelPlacement === 'datapoint' ? [] : labels, resource),
     attributes: attributesAsReceived(labelPlacement === 'resource' ? [] : labels, Object.entries(attributes)),
-    scope: { name: '@pqcnet/telemetry', version: expect.stringMatching(/^\d+\.\d+\.\d+/), attributes: {} },
+    scope: { name: '@pqcnet/telemetry', version: manifest.version, attributes: {} },
     flags: 0,
   };
 }
