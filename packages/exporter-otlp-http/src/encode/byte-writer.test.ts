@@ -8,8 +8,10 @@ import { ByteWriter } from './byte-writer.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-test('a writer that rests has its memory again while nothing else needed it', () => {
-  const out = new ByteWriter(100_000);
+test.each([10, 100_000])('a writer that rests has its memory of %i bytes again', (length) => {
+  const out = new ByteWriter(100);
+  out.reserve(length);
+  out.utf8('x'.repeat(10));
   const { bytes } = out;
   out.rest();
   out.reserve(10);
@@ -18,8 +20,9 @@ test('a writer that rests has its memory again while nothing else needed it', ()
   expect(Buffer.from(out.written()).toString()).toBe('again');
 });
 
-test('a writer that rests holds no memory once garbage was collected, and goes on in new memory', async () => {
-  const out = new ByteWriter(100_000);
+test('a writer that rests holds no more memory than at first once garbage was collected, and goes on in new memory', async () => {
+  const out = new ByteWriter(100);
+  out.reserve(100_000);
   const memory = new WeakRef(out.bytes);
   out.rest();
   // A WeakRef keeps what it refers to until the turn ends in which it was made.

@@ -18,6 +18,8 @@ export class ByteWriter {
   position = 0;
 
   readonly #ceilingBytes: number;
+  /** How much it keeps when it rests. */
+  readonly #keptBytes: number;
   /** How much it takes when it has no memory. */
   #freshBytes = 0;
   /** The memory of a writer that rests, as long as nobody else needs it. */
@@ -26,7 +28,8 @@ export class ByteWriter {
   /** What it holds grows by doubling up to `ceilingBytes`, and beyond only as far as needed. */
   constructor(initialBytes: number, ceilingBytes: number = Number.POSITIVE_INFINITY) {
     this.#ceilingBytes = ceilingBytes;
-    this.bytes = Buffer.allocUnsafeSlow(initialBytes + SLACK);
+    this.#keptBytes = initialBytes + SLACK;
+    this.bytes = Buffer.allocUnsafeSlow(this.#keptBytes);
     this.view = viewOf(this.bytes);
   }
 
@@ -51,11 +54,14 @@ export class ByteWriter {
 
   /**
    * rest is for the time when nothing is written, and what was written is not read any more: garbage collection may take
-   * the memory then.
+   * the memory then, if it is more than at first.
    */
   rest(): void {
     const { bytes } = this;
-    if (bytes === NOTHING) return;
+    if (bytes.length <= this.#keptBytes) {
+      this.position = 0;
+      return;
+    }
     this.renew();
     this.#resting = new WeakRef(bytes);
   }

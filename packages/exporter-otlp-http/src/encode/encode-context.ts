@@ -8,14 +8,16 @@ export interface PlacementOptions {
   readonly temporality: Temporality;
 }
 
-/** encodeContextOf gathers what all requests of a snapshot share. */
-export function encodeContextOf(snapshot: Snapshot, options: PlacementOptions): EncodeContext {
+/** encodeContextOf gathers what all requests of a snapshot share, but for the time. */
+export function encodeContextOf(
+  snapshot: Pick<Snapshot, 'resource' | 'labels'>,
+  options: PlacementOptions,
+): EncodeContext {
   const { labelPlacement, temporality } = options;
   return {
     resource: labelPlacement === 'datapoint' ? snapshot.resource : merge(snapshot.resource, snapshot.labels),
     pointLabels: labelPlacement === 'resource' ? new Map() : snapshot.labels,
     temporality,
-    timeUnixNano: snapshot.timeUnixNano,
   };
 }
 

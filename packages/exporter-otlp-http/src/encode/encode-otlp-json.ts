@@ -25,10 +25,12 @@ export interface EncodeOtlpJsonOptions {
 export function encodeOtlpJson(snapshot: Snapshot, options: EncodeOtlpJsonOptions = {}): Uint8Array {
   const { labelPlacement = 'both', temporality = 'cumulative' } = options;
   const { points } = snapshot;
+  const format = jsonFormat(encodeContextOf(snapshot, { labelPlacement, temporality }), new WeakMap());
+  format.beginSnapshot(snapshot.timeUnixNano);
   const encoder = new RequestEncoder({
     tables: tablesOf(points),
     temporality,
-    format: jsonFormat(encodeContextOf(snapshot, { labelPlacement, temporality }), new WeakMap()),
+    format,
     out: new ByteWriter(16_384),
     maxRequestBytes: Number.POSITIVE_INFINITY,
   });

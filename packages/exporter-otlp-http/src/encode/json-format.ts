@@ -25,23 +25,26 @@ class JsonFormat implements RequestFormat {
   readonly #context: EncodeContext;
   readonly #metrics: JsonMetrics;
   readonly #head: Fragment;
-  readonly #sums: JsonSums;
-  readonly #gauges: JsonGauges;
-  readonly #histograms: JsonHistograms;
-  readonly #exponentialHistograms: JsonExponentialHistograms;
+  readonly #sums = new JsonSums();
+  readonly #gauges = new JsonGauges();
+  readonly #histograms = new JsonHistograms();
+  readonly #exponentialHistograms = new JsonExponentialHistograms();
 
   constructor(context: EncodeContext, metrics: JsonMetrics) {
-    const { resource, timeUnixNano } = context;
+    const { resource } = context;
     this.#context = context;
     this.#metrics = metrics;
     this.#head = fragmentOf(
       `{"resourceMetrics":[{"resource":{"attributes":[${jsonAttributes(resource)}]},"scopeMetrics":[` +
         `{"scope":{"name":"${SCOPE_NAME}","version":${JSON.stringify(PACKAGE_VERSION)}},"metrics":[`,
     );
-    this.#sums = new JsonSums(timeUnixNano);
-    this.#gauges = new JsonGauges(timeUnixNano);
-    this.#histograms = new JsonHistograms(timeUnixNano);
-    this.#exponentialHistograms = new JsonExponentialHistograms(timeUnixNano);
+  }
+
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#sums.beginSnapshot(timeUnixNano);
+    this.#gauges.beginSnapshot(timeUnixNano);
+    this.#histograms.beginSnapshot(timeUnixNano);
+    this.#exponentialHistograms.beginSnapshot(timeUnixNano);
   }
 
   begin(out: ByteWriter): void {

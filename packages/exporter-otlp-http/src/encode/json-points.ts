@@ -11,7 +11,7 @@ import type {
 import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
-import type { PointWriter } from './request-format.ts';
+import type { PointWriter, RowRun } from './request-format.ts';
 import {
   MAX_DECIMAL_BYTES,
   writeInteger,
@@ -24,6 +24,8 @@ const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const END_INT: Fragment = fragmentOf('"}');
+const BEHIND_START: Fragment = fragmentOf('","timeUnixNano":"');
+const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
 const SUM: Fragment = fragmentOf('","sum":');
 const MIN: Fragment = fragmentOf(',"min":');
 const MAX: Fragment = fragmentOf(',"max":');
@@ -48,11 +50,17 @@ export interface OpenTable<T> {
 /** JsonTimes is the text of a point's start and time, from the digits of the start to the quote of what comes next. */
 class JsonTimes {
   readonly #text = new ByteWriter(128);
-  readonly #behindStart: Fragment;
+  readonly #behindTime: Fragment;
+  #time = 0n;
   #start = -1n;
 
-  constructor(timeUnixNano: bigint, nextKey: string) {
-    this.#behindStart = fragmentOf(`","timeUnixNano":"${timeUnixNano}","${nextKey}":"`);
+  constructor(nextKey: string) {
+    this.#behindTime = fragmentOf(`","${nextKey}":"`);
+  }
+
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#time = timeUnixNano;
+    this.#start = -1n;
   }
 
   /** write writes it into room that is reserved. Most series began in the same moment as the one before. */
@@ -61,7 +69,9 @@ class JsonTimes {
     if (start !== this.#start) {
       text.position = 0;
       writeUnsigned64(text, start);
-      text.fragment(this.#behindStart);
+      text.fragment(BEHIND_START);
+      writeUnsigned64(text, this.#time);
+      text.fragment(this.#behindTime);
       this.#start = start;
     }
     out.copy(text.view, 0, text.position);
@@ -70,11 +80,11 @@ class JsonTimes {
 
 /** JsonSums writes the points of sums. */
 export class JsonSums implements PointWriter {
-  readonly #times: JsonTimes;
+  readonly #times = new JsonTimes('asInt');
   #open: OpenTable<SumTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new JsonTimes(timeUnixNano, 'asInt');
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<SumTable>): this {
@@ -82,24 +92,36 @@ export class JsonSums implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
-    const value = requireInt64(deltas ? table.delta(row) : table.total(row));
-    startPoint(out, metric, row);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    writeInteger(out, value);
-    out.fragment(END_INT);
+    let row = from;
+    do {
+      const value = requireInt64(deltas ? table.delta(row) : table.total(row));
+      startPoint(out, metric, row);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      writeInteger(out, value);
+      out.fragment(END_INT);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** JsonGauges writes the points of gauges. */
 export class JsonGauges implements PointWriter {
-  readonly #time: Fragment;
+  /** The time of the snapshot and the key of the value. */
+  readonly #time = new ByteWriter(64);
   #open: OpenTable<GaugeTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
+  beginSnapshot(timeUnixNano: bigint): void {
     // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
-    this.#time = fragmentOf(`${timeUnixNano}","asDouble":`);
+    this.#time.position = 0;
+    writeUnsigned64(this.#time, timeUnixNano);
+    this.#time.fragment(AS_DOUBLE);
   }
 
   open(table: OpenTable<GaugeTable>): this {
@@ -107,22 +129,31 @@ export class JsonGauges implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric } = opened(this.#open);
-    startPoint(out, metric, row);
-    out.fragment(this.#time);
-    writeJsonDouble(out, table.value(row));
-    out.byte(CLOSE_BRACE);
+    let row = from;
+    do {
+      startPoint(out, metric, row);
+      out.copy(this.#time.view, 0, this.#time.position);
+      writeJsonDouble(out, table.value(row));
+      out.byte(CLOSE_BRACE);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** JsonHistograms writes the points of histograms with explicit bounds. */
 export class JsonHistograms implements PointWriter {
-  readonly #times: JsonTimes;
+  readonly #times = new JsonTimes('count');
   #open: OpenTable<HistogramTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new JsonTimes(timeUnixNano, 'count');
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<HistogramTable>): this {
@@ -130,28 +161,37 @@ export class JsonHistograms implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
     const { boundsTail } = metric;
-    startPoint(out, metric, row);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    const distribution = deltas ? table.delta(row) : table.total(row);
-    writeMoments(out, distribution);
-    out.fragment(BUCKET_COUNTS);
-    const { bucketCounts } = distribution;
-    out.reserve(bucketCounts.length * MAX_DECIMAL_BYTES + boundsTail.length);
-    writeQuotedIntegers(out, bucketCounts);
-    out.fragment(boundsTail);
+    let row = from;
+    do {
+      startPoint(out, metric, row);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const distribution = deltas ? table.delta(row) : table.total(row);
+      writeMoments(out, distribution);
+      out.fragment(BUCKET_COUNTS);
+      const { bucketCounts } = distribution;
+      out.reserve(bucketCounts.length * MAX_DECIMAL_BYTES + boundsTail.length);
+      writeQuotedIntegers(out, bucketCounts);
+      out.fragment(boundsTail);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** JsonExponentialHistograms writes the points of exponential histograms. */
 export class JsonExponentialHistograms implements PointWriter {
-  readonly #times: JsonTimes;
+  readonly #times = new JsonTimes('count');
   #open: OpenTable<ExponentialHistogramTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new JsonTimes(timeUnixNano, 'count');
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<ExponentialHistogramTable>): this {
@@ -159,22 +199,31 @@ export class JsonExponentialHistograms implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
-    startPoint(out, metric, row);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    const distribution = deltas ? table.delta(row) : table.total(row);
-    writeMoments(out, distribution);
-    out.fragment(SCALE);
-    writeInteger(out, distribution.scale);
-    out.fragment(ZERO_COUNT);
-    writeInteger(out, distribution.zeroCount);
-    out.fragment(END_COUNT);
-    writeRange(out, POSITIVE, distribution.positive);
-    writeRange(out, NEGATIVE, distribution.negative);
-    // In place of the last comma.
-    out.position -= 1;
-    out.byte(CLOSE_BRACE);
+    let row = from;
+    do {
+      startPoint(out, metric, row);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const distribution = deltas ? table.delta(row) : table.total(row);
+      writeMoments(out, distribution);
+      out.fragment(SCALE);
+      writeInteger(out, distribution.scale);
+      out.fragment(ZERO_COUNT);
+      writeInteger(out, distribution.zeroCount);
+      out.fragment(END_COUNT);
+      writeRange(out, POSITIVE, distribution.positive);
+      writeRange(out, NEGATIVE, distribution.negative);
+      // In place of the last comma.
+      out.position -= 1;
+      out.byte(CLOSE_BRACE);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 

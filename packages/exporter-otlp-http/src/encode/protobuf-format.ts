@@ -49,16 +49,16 @@ class ProtobufFormat implements RequestFormat {
   readonly #scope: Fragment;
   /** Where the first metric begins: before it there is room for all that encloses the metrics. */
   readonly #metricsStart: number;
-  readonly #sums: ProtobufSums;
-  readonly #gauges: ProtobufGauges;
-  readonly #histograms: ProtobufHistograms;
-  readonly #exponentialHistograms: ProtobufExponentialHistograms;
+  readonly #sums = new ProtobufSums();
+  readonly #gauges = new ProtobufGauges();
+  readonly #histograms = new ProtobufHistograms();
+  readonly #exponentialHistograms = new ProtobufExponentialHistograms();
   #metric: ProtobufMetric | undefined;
   #metricStart = 0;
   #pointsStart = 0;
 
   constructor(context: EncodeContext, metrics: ProtobufMetrics) {
-    const { resource, timeUnixNano } = context;
+    const { resource } = context;
     this.#context = context;
     this.#metrics = metrics;
     this.#resource = messageField(1, (out) => {
@@ -69,10 +69,13 @@ class ProtobufFormat implements RequestFormat {
       writeStringField(out, 2, PACKAGE_VERSION);
     });
     this.#metricsStart = 2 * PREFIX_ROOM + this.#resource.length + this.#scope.length;
-    this.#sums = new ProtobufSums(timeUnixNano);
-    this.#gauges = new ProtobufGauges(timeUnixNano);
-    this.#histograms = new ProtobufHistograms(timeUnixNano);
-    this.#exponentialHistograms = new ProtobufExponentialHistograms(timeUnixNano);
+  }
+
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#sums.beginSnapshot(timeUnixNano);
+    this.#gauges.beginSnapshot(timeUnixNano);
+    this.#histograms.beginSnapshot(timeUnixNano);
+    this.#exponentialHistograms.beginSnapshot(timeUnixNano);
   }
 
   begin(out: ByteWriter): void {

@@ -9,7 +9,7 @@ import type {
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
-import type { PointWriter } from './request-format.ts';
+import type { PointWriter, RowRun } from './request-format.ts';
 import {
   closeMessage,
   FIXED64,
@@ -60,15 +60,19 @@ class ProtobufTimes {
   readonly #fields: Fragment;
   #start = 0n;
 
-  constructor(timeUnixNano: bigint, nextTag: number) {
+  constructor(nextTag: number) {
     this.#fields = fragmentBy((out) => {
       out.reserve(24);
       out.byte(START_TIME);
       writeFixed64(out, 0n);
       out.byte(TIME);
-      writeFixed64(out, timeUnixNano);
+      writeFixed64(out, 0n);
       out.byte(nextTag);
     });
+  }
+
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#fields.view.setBigUint64(10, BigInt.asUintN(64, timeUnixNano), true);
   }
 
   /** write writes them into room that is reserved. Most series began in the same moment as the one before. */
@@ -114,12 +118,12 @@ class PointMessage {
 
 /** ProtobufSums writes the points of sums. */
 export class ProtobufSums implements PointWriter {
-  readonly #times: ProtobufTimes;
+  readonly #times = new ProtobufTimes(AS_INT);
   readonly #message = new PointMessage();
   #open: OpenTable<SumTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new ProtobufTimes(timeUnixNano, AS_INT);
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<SumTable>): this {
@@ -127,31 +131,41 @@ export class ProtobufSums implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
-    const value = requireInt64(deltas ? table.delta(row) : table.total(row));
-    this.#message.open(out);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    writeFixed64(out, value);
-    metric.identities.write(out, row, 0);
-    this.#message.close(out);
+    let row = from;
+    do {
+      const value = requireInt64(deltas ? table.delta(row) : table.total(row));
+      this.#message.open(out);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      writeFixed64(out, value);
+      metric.identities.write(out, row, 0);
+      this.#message.close(out);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** ProtobufGauges writes the points of gauges. */
 export class ProtobufGauges implements PointWriter {
-  readonly #time: Fragment;
+  /** The time of the snapshot and the tag of the value. */
+  readonly #time: Fragment = fragmentBy((out) => {
+    out.reserve(16);
+    out.byte(TIME);
+    writeFixed64(out, 0n);
+    out.byte(AS_DOUBLE);
+  });
   readonly #message = new PointMessage();
   #open: OpenTable<GaugeTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
+  beginSnapshot(timeUnixNano: bigint): void {
     // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
-    this.#time = fragmentBy((out) => {
-      out.reserve(16);
-      out.byte(TIME);
-      writeFixed64(out, timeUnixNano);
-      out.byte(AS_DOUBLE);
-    });
+    this.#time.view.setBigUint64(1, BigInt.asUintN(64, timeUnixNano), true);
   }
 
   open(table: OpenTable<GaugeTable>): this {
@@ -159,24 +173,33 @@ export class ProtobufGauges implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric } = opened(this.#open);
-    this.#message.open(out);
-    out.fragment(this.#time);
-    writeDouble(out, table.value(row));
-    metric.identities.write(out, row, 0);
-    this.#message.close(out);
+    let row = from;
+    do {
+      this.#message.open(out);
+      out.fragment(this.#time);
+      writeDouble(out, table.value(row));
+      metric.identities.write(out, row, 0);
+      this.#message.close(out);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** ProtobufHistograms writes the points of histograms with explicit bounds. */
 export class ProtobufHistograms implements PointWriter {
-  readonly #times: ProtobufTimes;
+  readonly #times = new ProtobufTimes(COUNT);
   readonly #message = new PointMessage();
   #open: OpenTable<HistogramTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new ProtobufTimes(timeUnixNano, COUNT);
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<HistogramTable>): this {
@@ -184,37 +207,46 @@ export class ProtobufHistograms implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
     const { boundsField, identities } = metric;
-    this.#message.open(out);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    const { count, sum, min, max, bucketCounts } = deltas ? table.delta(row) : table.total(row);
-    writeFixed64(out, count);
-    writeDoubleField(out, SUM, sum);
-    const bucketBytes = bucketCounts.length * 8;
-    out.reserve(POINT_ROOM + bucketBytes + boundsField.length);
-    out.byte(BUCKET_COUNTS);
-    writeVarint(out, bucketBytes);
-    writeFixed64Counts(out, bucketCounts);
-    out.fragment(boundsField);
-    if (min !== undefined && max !== undefined) {
-      writeDoubleField(out, MIN, min);
-      writeDoubleField(out, MAX, max);
-    }
-    identities.write(out, row, 0);
-    this.#message.close(out);
+    let row = from;
+    do {
+      this.#message.open(out);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const { count, sum, min, max, bucketCounts } = deltas ? table.delta(row) : table.total(row);
+      writeFixed64(out, count);
+      writeDoubleField(out, SUM, sum);
+      const bucketBytes = bucketCounts.length * 8;
+      out.reserve(POINT_ROOM + bucketBytes + boundsField.length);
+      out.byte(BUCKET_COUNTS);
+      writeVarint(out, bucketBytes);
+      writeFixed64Counts(out, bucketCounts);
+      out.fragment(boundsField);
+      if (min !== undefined && max !== undefined) {
+        writeDoubleField(out, MIN, min);
+        writeDoubleField(out, MAX, max);
+      }
+      identities.write(out, row, 0);
+      this.#message.close(out);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 
 /** ProtobufExponentialHistograms writes the points of exponential histograms. */
 export class ProtobufExponentialHistograms implements PointWriter {
-  readonly #times: ProtobufTimes;
+  readonly #times = new ProtobufTimes(COUNT);
   readonly #message = new PointMessage();
   #open: OpenTable<ExponentialHistogramTable> | undefined;
 
-  constructor(timeUnixNano: bigint) {
-    this.#times = new ProtobufTimes(timeUnixNano, COUNT);
+  beginSnapshot(timeUnixNano: bigint): void {
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   open(table: OpenTable<ExponentialHistogramTable>): this {
@@ -222,28 +254,37 @@ export class ProtobufExponentialHistograms implements PointWriter {
     return this;
   }
 
-  write(out: ByteWriter, row: number): void {
+  write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric, deltas } = opened(this.#open);
-    const { count, sum, min, max, scale, zeroCount, positive, negative } = deltas
-      ? table.delta(row)
-      : table.total(row);
-    this.#message.open(out);
-    metric.identities.write(out, row, POINT_ROOM);
-    this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-    writeFixed64(out, count);
-    writeDoubleField(out, SUM, sum);
-    out.byte(SCALE);
-    writeZigzag(out, scale);
-    out.byte(ZERO_COUNT);
-    writeFixed64(out, zeroCount);
-    writeRange(out, POSITIVE, positive);
-    writeRange(out, NEGATIVE, negative);
-    if (min !== undefined && max !== undefined) {
-      out.reserve(POINT_ROOM);
-      writeDoubleField(out, EXPONENTIAL_MIN, min);
-      writeDoubleField(out, EXPONENTIAL_MAX, max);
-    }
-    this.#message.close(out);
+    let row = from;
+    do {
+      const { count, sum, min, max, scale, zeroCount, positive, negative } = deltas
+        ? table.delta(row)
+        : table.total(row);
+      this.#message.open(out);
+      metric.identities.write(out, row, POINT_ROOM);
+      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      writeFixed64(out, count);
+      writeDoubleField(out, SUM, sum);
+      out.byte(SCALE);
+      writeZigzag(out, scale);
+      out.byte(ZERO_COUNT);
+      writeFixed64(out, zeroCount);
+      writeRange(out, POSITIVE, positive);
+      writeRange(out, NEGATIVE, negative);
+      if (min !== undefined && max !== undefined) {
+        out.reserve(POINT_ROOM);
+        writeDoubleField(out, EXPONENTIAL_MIN, min);
+        writeDoubleField(out, EXPONENTIAL_MAX, max);
+      }
+      this.#message.close(out);
+      row += 1;
+    } while (row < to && out.position < until);
+    return row;
+  }
+
+  close(): void {
+    this.#open = undefined;
   }
 }
 

@@ -54,6 +54,7 @@ export class RequestEncoder {
   #table = 0;
   #first = 0;
   #dataPoints = 0;
+  readonly #run = { from: 0, to: 0, until: 0 };
   /** What writes the points of the open metric, if one is. */
   #writer: PointWriter | undefined;
   #error: OtlpHttpError | undefined;
@@ -114,58 +115,89 @@ export class RequestEncoder {
 
   #closeMetric(): void {
     const { format, out } = this.#options;
-    if (this.#writer !== undefined) format.closeMetric(out);
+    if (this.#writer === undefined) return;
+    format.closeMetric(out);
+    this.#writer.close();
     this.#writer = undefined;
   }
 
   /**
-   * encode writes points of a table up to `end`, or until the writer has come to `lookAtByte`; false when the next one
-   * is not in this part any more, or is a part of its own that can't be sent.
+   * encode writes points of a table up to `end`, or until the writer has come to `until`; false when the next one is
+   * not in this part any more, or is a part of its own that can't be sent.
    */
-  #encode(table: PointTable, end: number, lookAtByte: number): boolean {
+  #encode(table: PointTable, end: number, until: number): boolean {
+    if (this.#write(table, end, until) === undefined) return true;
+    // One of them doesn't fit, or can't be sent: one by one it shows which.
+    while (this.#index < end && this.#options.out.position < until) {
+      const obstacle = this.#write(table, this.#index + 1, until);
+      if (obstacle === undefined) continue;
+      // The point is the next part's, or this one's alone if it can't be sent. Points that were passed over in a delta
+      // stream may stand before it: it takes them along.
+      if (this.#dataPoints === 0) {
+        this.#error = obstacle;
+        this.#index += 1;
+      }
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * write writes points of a table up to `end`, or until the writer has come to `until`: all of them, or else none. Then
+   * it gives what stands in the way.
+   */
+  #write(table: PointTable, end: number, until: number): OtlpHttpError | undefined {
     const { format, out, temporality } = this.#options;
     const skipsUnchanged = sendsDelta(table.metric.kind, temporality);
     const first = this.#first;
-    // Kept here, not in the fields: this loop is the most of what an export costs.
-    let index = this.#index;
-    let dataPoints = this.#dataPoints;
-    let before = out.position;
+    const run = this.#run;
+    const start = out.position;
     let writer = this.#writer;
-    let isFull = false;
+    let index = this.#index;
+    let dataPoints = 0;
+    let obstacle: OtlpHttpError | undefined;
     try {
-      for (; index < end && out.position < lookAtByte; index += 1) {
-        if (skipsUnchanged && !table.isChanged(index - first)) continue;
-        before = out.position;
-        writer ??= format.openMetric(out, table);
-        writer.write(out, index - first);
-        if (out.position + format.endingBytes > this.#partBytes && !this.#mayExceed(dataPoints)) {
-          isFull = true;
-          break;
+      while (index < end && out.position < until) {
+        let to = end;
+        if (skipsUnchanged) {
+          const next = index;
+          for (to = next; to < end && table.isChanged(to - first);) to += 1;
+          if (to === next) {
+            index += 1;
+            continue;
+          }
         }
-        this.#writer ??= writer;
-        dataPoints += 1;
+        writer ??= format.openMetric(out, table);
+        run.from = index - first;
+        run.to = to - first;
+        run.until = until;
+        const next = writer.write(out, run) + first;
+        dataPoints += next - index;
+        index = next;
       }
+      obstacle = this.#obstacle(dataPoints);
     } catch (error) {
       if (!(error instanceof OtlpHttpError)) throw error;
-      if (dataPoints === 0) this.#error = error;
-      isFull = true;
+      obstacle = error;
     }
-    // The point is the next part's, or this one's alone if it can't be sent. Points that were passed over in a delta
-    // stream may stand before one that can't be sent: it takes them along.
-    if (isFull) out.position = before;
-    this.#index = this.#error === undefined ? index : index + 1;
-    this.#dataPoints = dataPoints;
-    return !isFull;
+    if (obstacle !== undefined) {
+      out.position = start;
+      if (this.#writer === undefined) writer?.close();
+      return obstacle;
+    }
+    this.#writer = writer;
+    this.#index = index;
+    this.#dataPoints += dataPoints;
+    return undefined;
   }
 
-  /** Whether the point that was just written is the first, and such a request is still allowed. */
-  #mayExceed(dataPoints: number): boolean {
-    if (dataPoints > 0) return false;
+  /** What keeps so many points, which were just written, out of this part: a single one may exceed it, alone in it. */
+  #obstacle(dataPoints: number): OtlpHttpError | undefined {
     const { format, out, maxRequestBytes } = this.#options;
     const bytes = out.position + format.endingBytes;
-    if (bytes <= maxRequestBytes) return true;
-    this.#error = pointTooLarge(bytes, maxRequestBytes);
-    return false;
+    if (bytes <= this.#partBytes || dataPoints === 0) return undefined;
+    if (this.#dataPoints === 0 && dataPoints === 1 && bytes <= maxRequestBytes) return undefined;
+    return pointTooLarge(bytes, maxRequestBytes);
   }
 }
 

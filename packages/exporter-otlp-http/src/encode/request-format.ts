@@ -5,15 +5,13 @@ import type { ByteWriter } from './byte-writer.ts';
 /** LabelPlacement says where labels go: into the resource, onto every data point, or both. */
 export type LabelPlacement = 'both' | 'resource' | 'datapoint';
 
-/** EncodeContext is what all requests of one snapshot share. */
+/** EncodeContext is what all requests share, as long as resource and labels stay the same. */
 export interface EncodeContext {
   /** Attributes of the resource, labels included where they belong there. */
   readonly resource: ReadonlyMap<string, AttributeValue>;
   /** The labels that go onto points; empty when none do. */
   readonly pointLabels: ReadonlyMap<string, AttributeValue>;
   readonly temporality: Temporality;
-  /** When the snapshot was taken, in nanoseconds since the Unix epoch. */
-  readonly timeUnixNano: bigint;
 }
 
 /**
@@ -23,6 +21,8 @@ export interface EncodeContext {
 export interface RequestFormat {
   /** How many bytes a request has at most beyond the writer's position when it ends behind a point of the open metric. */
   readonly endingBytes: number;
+  /** beginSnapshot is told when the snapshot was taken whose points come next, in nanoseconds since the Unix epoch. */
+  beginSnapshot(timeUnixNano: bigint): void;
   /** begin starts a new request at the writer's start. */
   begin(out: ByteWriter): void;
   /** openMetric starts the metric of a table, and gives what writes its points. */
@@ -32,12 +32,24 @@ export interface RequestFormat {
   end(out: ByteWriter): Uint8Array;
 }
 
+/** RowRun is rows to be written, one at least. The same object every time, since a run has few rows. */
+export interface RowRun {
+  /** The first row, and the one behind the last. */
+  readonly from: number;
+  readonly to: number;
+  /** No second or later row is begun when the writer has come to this position. */
+  readonly until: number;
+}
+
 /** PointWriter writes points of one type, of the metric that was opened last. */
 export interface PointWriter {
   /**
-   * write writes the point of a row. When it throws, part of it may have been written.
+   * write writes the points of rows, and gives the row before which it ended. When it throws, part of them may have
+   * been written.
    *
-   * @throws OtlpHttpError VALUE_OUT_OF_RANGE when OTLP can't carry its value or an attribute.
+   * @throws OtlpHttpError VALUE_OUT_OF_RANGE when OTLP can't carry a value or an attribute.
    */
-  write(out: ByteWriter, row: number): void;
+  write(out: ByteWriter, run: RowRun): number;
+  /** close lets go of the metric's table. */
+  close(): void;
 }

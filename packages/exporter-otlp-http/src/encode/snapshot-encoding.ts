@@ -9,7 +9,7 @@ import { eventLoopPace, type Pace } from './pace.ts';
 import { protobufFormat } from './protobuf-format.ts';
 import type { ProtobufMetrics } from './protobuf-metric.ts';
 import { RequestEncoder, type EncodedPart } from './request-encoder.ts';
-import type { EncodeContext, LabelPlacement, RequestFormat } from './request-format.ts';
+import type { LabelPlacement, RequestFormat } from './request-format.ts';
 import { RequestSize } from './request-size.ts';
 import { tablesOf } from './tables-of-points.ts';
 
@@ -26,7 +26,8 @@ const FIRST_BUFFER_BYTES = 16_384;
 
 /**
  * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it
- * can use again: the encoded identities, and the memory of the last request (`maxRequestBytes` at most, and only until the next garbage collection).
+ * can use again: the encoded identities, and the memory of the last request (`maxRequestBytes` at most, and what is
+ * beyond 16 KiB only until the next garbage collection).
  */
 export class SnapshotEncoding {
   readonly #options: SnapshotEncodingOptions;
@@ -34,6 +35,10 @@ export class SnapshotEncoding {
   #jsonMetrics: JsonMetrics = new WeakMap();
   #protobufMetrics: ProtobufMetrics = new WeakMap();
   #pointLabels: ReadonlyMap<string, AttributeValue> = new Map();
+  /** What writes requests for these resource and labels. */
+  #format: RequestFormat | undefined;
+  #resource: Snapshot['resource'] | undefined;
+  #labels: Snapshot['labels'] | undefined;
   readonly #out: ByteWriter;
   readonly #requestSize: RequestSize;
 
@@ -47,18 +52,13 @@ export class SnapshotEncoding {
   /** begin starts with a snapshot. */
   begin(snapshot: Snapshot): RequestEncoder {
     const { temporality, maxRequestBytes } = this.#options;
-    const context = encodeContextOf(snapshot, this.#options);
-    if (!sameLabels(context.pointLabels, this.#pointLabels)) {
-      // They are part of what was encoded.
-      this.#jsonMetrics = new WeakMap();
-      this.#protobufMetrics = new WeakMap();
-    }
-    this.#pointLabels = context.pointLabels;
+    const format = this.#formatFor(snapshot);
+    format.beginSnapshot(snapshot.timeUnixNano);
     this.#requestSize.beginExport();
     return new RequestEncoder({
       tables: tablesOf(snapshot.points),
       temporality,
-      format: this.#formatOf(context),
+      format,
       out: this.#out,
       maxRequestBytes,
     });
@@ -83,7 +83,7 @@ export class SnapshotEncoding {
     this.#out.renew();
   }
 
-  /** end is the end of a snapshot: the last request's memory is kept only as long as nothing else needs it. */
+  /** end is the end of a snapshot: the last request's memory is kept as long as nothing else needs it. */
   end(): void {
     this.#out.rest();
   }
@@ -93,10 +93,23 @@ export class SnapshotEncoding {
     return this.#requestSize.halve(tooLargeBytes);
   }
 
-  #formatOf(context: EncodeContext): RequestFormat {
-    return this.#options.protocol === 'http/json'
-      ? jsonFormat(context, this.#jsonMetrics)
-      : protobufFormat(context, this.#protobufMetrics);
+  /** Snapshots of one handle all have the same resource and labels: what writes the last one's writes this one's. */
+  #formatFor({ resource, labels }: Snapshot): RequestFormat {
+    if (this.#format !== undefined && resource === this.#resource && labels === this.#labels)
+      return this.#format;
+    const context = encodeContextOf({ resource, labels }, this.#options);
+    if (!sameLabels(context.pointLabels, this.#pointLabels)) {
+      // They are part of what was encoded.
+      this.#jsonMetrics = new WeakMap();
+      this.#protobufMetrics = new WeakMap();
+    }
+    this.#pointLabels = context.pointLabels;
+    this.#resource = resource;
+    this.#labels = labels;
+    return (this.#format =
+      this.#options.protocol === 'http/json'
+        ? jsonFormat(context, this.#jsonMetrics)
+        : protobufFormat(context, this.#protobufMetrics));
   }
 }
 
