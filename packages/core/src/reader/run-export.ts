@@ -81,7 +81,6 @@ function partsOf(report: ExportReport, expected: readonly PointRange[]): readonl
 
 /** An outcome, or, for what is none, that the exporter made no sense. */
 function checked(outcome: ExportOutcome): ExportOutcome {
-  const nonsense = brokenContract('reported an outcome that makes no sense');
   if (typeof outcome !== 'object' || outcome === null) return nonsense;
   switch (outcome.status) {
     case 'accepted':
@@ -98,6 +97,7 @@ function checked(outcome: ExportOutcome): ExportOutcome {
   }
 }
 
+const nonsense: ExportOutcome = brokenContract('reported an outcome that makes no sense');
 const leftOut: ExportOutcome = brokenContract('did not say what became of some points');
 
 function brokenContract(what: string, cause?: unknown): ExportOutcome {
