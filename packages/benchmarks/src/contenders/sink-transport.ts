@@ -19,7 +19,7 @@ export function makeSink(): SinkTransport {
     async send({ body }) {
       this.requests += 1;
       this.bytes += body.byteLength;
-      this.bodies?.push(body.slice());
+      this.bodies?.push(Uint8Array.from(body));
       return { status: 200, headers: {}, body: nothing, bodyTooLarge: false };
     },
     async close() {},
