@@ -67,6 +67,7 @@ it.each<readonly [string, object, string]>([
   ['a name', { 'no name': { kind: 'counter' } }, 'INVALID_NAME'],
   ['bounds', { h: { kind: 'histogram', bounds: [2, 1] } }, 'INVALID_OPTIONS'],
   ['a kind', { h: { kind: 'sum' } }, 'INVALID_OPTIONS'],
+  ['a definition', { h: null }, 'INVALID_OPTIONS'],
   ['a kind that is taken', { taken: { kind: 'gauge' } }, 'KIND_CONFLICT'],
 ])('throws for a catalogue with %s that can not be used', (_, definitions, code) => {
   const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });

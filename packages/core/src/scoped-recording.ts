@@ -6,6 +6,7 @@ import type {
   ObserveOptions,
 } from './handle-options.ts';
 import type { Counter, Gauge, Histogram, Latency, UpDownCounter } from './instruments.ts';
+import { mergeAttributes } from './record/merge-attributes.ts';
 import type { Observed } from './record/observe.ts';
 import type { Recording } from './recording.ts';
 import type { Result } from './result.ts';
@@ -68,11 +69,4 @@ export class ScopedRecording implements Recording {
   #mergeInto<O extends { readonly attributes?: Attributes | undefined }>(options: O | undefined): O {
     return { ...options, attributes: this.#merge(options?.attributes) } as O;
   }
-}
-
-/** mergeAttributes puts two sets together, those of the second winning. What is no set of attributes stays what it is. */
-export function mergeAttributes(first: Attributes, second: Attributes): Attributes {
-  if (typeof second !== 'object' || second === null || Array.isArray(second)) return second;
-  const merged: Attributes = { ...first, ...second };
-  return merged;
 }

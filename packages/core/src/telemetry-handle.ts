@@ -12,18 +12,19 @@ import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
 import { Reader } from './reader/reader.ts';
 import type { Binding } from './record/binding.ts';
 import { measureExports } from './measure-exports.ts';
-import { describeError } from './describe-value.ts';
+import { describeError, describeValue } from './describe-value.ts';
 import { copyAttributes } from './record/copy-attributes.ts';
 import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
 import { Histogram } from './record/histogram.ts';
 import { recordInRow } from './record/record-in-row.ts';
 import { Latency, validateLatency } from './record/latency.ts';
-import { MetricObservation, type Observed } from './record/observe.ts';
+import { mergeAttributes } from './record/merge-attributes.ts';
+import { MetricObservation, type Observed, observedKinds } from './record/observe.ts';
 import { NameMap } from './record/name-map.ts';
 import { UpDownCounter } from './record/up-down-counter.ts';
 import type { Recording } from './recording.ts';
-import { ScopedRecording, mergeAttributes } from './scoped-recording.ts';
+import { ScopedRecording } from './scoped-recording.ts';
 import { type Result, failure, succeeded } from './result.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { Cell } from './state/cell.ts';
@@ -149,7 +150,9 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       if (plain !== undefined) return plain.record(milliseconds);
     } else {
       const known = this.#state.byName.latency.get(name)?.find(attributes);
-      if (milliseconds >= 0 && recordInRow(known, milliseconds)) return succeeded;
+      // The type first: comparing what is no number can throw.
+      if (typeof milliseconds === 'number' && milliseconds >= 0 && recordInRow(known, milliseconds))
+        return succeeded;
     }
     return this.#recordLatencyUnusual(name, milliseconds, attributes);
   }
@@ -165,47 +168,47 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     return succeeded;
   }
 
-  counter(name: string, options: InstrumentOptions = {}): Counter {
-    return new Counter(this.#bind(name, 'counter', options, options.attributes));
+  counter(name: string, options?: InstrumentOptions): Counter {
+    return new Counter(this.#bind(name, 'counter', options, options?.attributes));
   }
 
-  latency(name: string, options: LatencyOptions = {}): Latency {
-    const { boundsMs, description, attributes } = options;
+  latency(name: string, options?: LatencyOptions): Latency {
+    const { boundsMs, description, attributes } = options ?? {};
     return new Latency(
       this.#bind(name, 'latency', { description, bounds: boundsMs }, attributes),
       this.#clock,
     );
   }
 
-  histogram(name: string, options: HistogramOptions = {}): Histogram {
-    return new Histogram(this.#bind(name, 'histogram', options, options.attributes));
+  histogram(name: string, options?: HistogramOptions): Histogram {
+    return new Histogram(this.#bind(name, 'histogram', options, options?.attributes));
   }
 
-  gauge(name: string, options: InstrumentOptions = {}): Gauge {
-    return new Gauge(this.#bind(name, 'gauge', options, options.attributes), this.#clock);
+  gauge(name: string, options?: InstrumentOptions): Gauge {
+    return new Gauge(this.#bind(name, 'gauge', options, options?.attributes), this.#clock);
   }
 
-  upDownCounter(name: string, options: InstrumentOptions = {}): UpDownCounter {
-    return new UpDownCounter(this.#bind(name, 'up-down-counter', options, options.attributes));
+  upDownCounter(name: string, options?: InstrumentOptions): UpDownCounter {
+    return new UpDownCounter(this.#bind(name, 'up-down-counter', options, options?.attributes));
   }
 
-  observe(name: string, observer: () => Observed, options: ObserveOptions = {}): () => void {
-    const { kind = 'gauge', attributes = {} } = options;
-    const metric = this.#state.metricFor(name, `observed-${kind}`, options);
+  observe(name: string, observer: () => Observed, options?: ObserveOptions): () => void {
+    const { kind = 'gauge' } = options ?? {};
+    const attributes = mergeAttributes({}, options?.attributes === undefined ? {} : options.attributes);
+    const metric = observedKinds.includes(kind)
+      ? this.#state.metricFor(name, `observed-${kind}`, options ?? {})
+      : failure(invalidOption('kind', kind, observedKinds.join(', ')));
     const copy = copyAttributes(attributes);
     if (!metric.ok || !copy.ok || typeof observer !== 'function') {
       const error = !metric.ok ? metric.error : !copy.ok ? copy.error : undefined;
-      this.#warn(`"${name}" is not observed: ${error?.message ?? 'the observer is no function.'}`);
+      this.#warn(
+        `${describeValue(name)} is not observed: ${error?.message ?? 'the observer is no function.'}`,
+      );
       return () => {};
     }
+    const { clock, warn } = { clock: this.#clock, warn: this.#warn };
     return this.#state.addObservation(
-      new MetricObservation({
-        metric: metric.value,
-        observer,
-        attributes: { ...attributes },
-        clock: this.#clock,
-        warn: this.#warn,
-      }),
+      new MetricObservation({ metric: metric.value, observer, attributes, clock, warn }),
     );
   }
 
@@ -221,7 +224,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    */
   catalogue<const C extends Catalogue>(definitions: C): CataloguedRecording<C> {
     for (const [name, definition] of Object.entries(definitions)) {
-      const { kind, unit, description, bounds } = definition;
+      const { kind, unit, description, bounds } = definition ?? {};
       if (!cataloguedKinds.includes(kind))
         throw invalidOption(`kind of "${name}"`, kind, cataloguedKinds.join(', '));
       const metric = this.#state.metricFor(name, kind, { unit, description, bounds });
@@ -300,12 +303,12 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    * What fails for a reason that may pass is tried again, with growing waits, as long as there is time. The waits carry
    * over to later flushes.
    */
-  async flush(options: FlushOptions = {}): Promise<FlushResult> {
+  async flush(options?: FlushOptions): Promise<FlushResult> {
     if (this.#state.isClosed) return failure(flushedTooLate());
     if (this.#shutdown !== undefined) return this.#shutdown;
-    const { force = false, maxAttempts = Infinity } = options;
-    const timeoutMs = this.#timeout(options);
-    return this.#report(await this.#reader.flush({ timeoutMs, force, maxAttempts }));
+    const { force = false, maxAttempts } = options ?? {};
+    const limits = { timeoutMs: this.#timeout(options), force, maxAttempts: numberOr(Infinity, maxAttempts) };
+    return this.#report(await this.#reader.flush(limits));
   }
 
   /**
@@ -314,7 +317,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    *
    * @param options.timeoutMs the time it may block the process, in milliseconds
    */
-  flushSync(options: { readonly timeoutMs?: number | undefined } = {}): FlushResult | undefined {
+  flushSync(options?: { readonly timeoutMs?: number | undefined }): FlushResult | undefined {
     if (this.#state.isClosed) return undefined;
     const result = this.#reader.flushSync(this.#timeout(options));
     return result && this.#report(result);
@@ -367,7 +370,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    *
    * @param options.timeoutMs the time all of it may take, in milliseconds. Default: that of a flush.
    */
-  shutdown(options: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+  shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult> {
     this.#shutdown ??= this.#shutDown(this.#timeout(options));
     return this.#shutdown;
   }
@@ -378,8 +381,8 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   }
 
   /** A caller's time-out, within what a timer can hold. */
-  #timeout({ timeoutMs = this.#timeoutMs }: { readonly timeoutMs?: number | undefined }): number {
-    return Number.isNaN(timeoutMs) ? this.#timeoutMs : Math.min(Math.max(timeoutMs, 1), longestTimerMs);
+  #timeout(options: { readonly timeoutMs?: number | undefined } | undefined): number {
+    return Math.min(Math.max(numberOr(this.#timeoutMs, options?.timeoutMs), 1), longestTimerMs);
   }
 
   async #shutDown(timeoutMs: number): Promise<FlushResult> {
@@ -480,13 +483,18 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
   #bind(
     name: string,
     kind: InstrumentKind,
-    options: MetricOptions,
+    options: MetricOptions | undefined,
     attributes: Attributes | undefined,
   ): Binding {
-    const metric = this.#state.metricFor(name, kind, options);
+    const metric = this.#state.metricFor(name, kind, options ?? {});
     const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (!metric.ok) return { name, resolve: () => metric };
     if (!copy.ok) return { name, resolve: () => copy };
     return { name, resolve: () => this.#state.boundCellFor(metric.value, copy.value) };
   }
+}
+
+/** What a caller gave, if it is a number; callers of JavaScript pass anything. */
+function numberOr(otherwise: number, given: number | undefined): number {
+  return typeof given === 'number' && !Number.isNaN(given) ? given : otherwise;
 }

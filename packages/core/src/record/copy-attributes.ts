@@ -25,14 +25,14 @@ export interface CopiedAttributes {
  * Fails with `INVALID_ATTRIBUTE` for anything OTLP could not carry, and for an object that throws when it is read.
  */
 export function copyAttributes(attributes: unknown): Result<CopiedAttributes, TelemetryError> {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-    return invalid(
-      `Attributes ${describeValue(attributes)} are not valid: expected an object of keys and values.`,
-    );
-  }
   const asGiven: AttributeValue[] = [];
   let isNormalized = true;
   try {
+    if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+      return invalid(
+        `Attributes ${describeValue(attributes)} are not valid: expected an object of keys and values.`,
+      );
+    }
     for (const key of Object.keys(attributes)) {
       const value = (attributes as Readonly<Record<string, unknown>>)[key];
       const normalized = normalizeValue(value);

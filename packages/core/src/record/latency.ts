@@ -25,7 +25,8 @@ export class Latency {
    *   the instrument from being made
    */
   record(milliseconds: number): Result<void, TelemetryError> {
-    return milliseconds >= 0 && this.#partial.tryRecord(milliseconds)
+    // The type first: comparing what is no number can throw.
+    return typeof milliseconds === 'number' && milliseconds >= 0 && this.#partial.tryRecord(milliseconds)
       ? succeeded
       : this.#partial.recordUnusual(milliseconds);
   }

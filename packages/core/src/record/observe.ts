@@ -8,7 +8,11 @@ import type { Observation } from '../state/state.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { addToCounter, validateDelta } from './counter.ts';
 import { trySet } from './gauge.ts';
+import { mergeAttributes } from './merge-attributes.ts';
 import { addToUpDownCounter } from './up-down-counter.ts';
+
+/** What an observer's value can be. */
+export const observedKinds = ['gauge', 'counter', 'up-down-counter'] as const;
 
 /** Observed is what an observer returns: one value, several with attributes of their own, or nothing this time. */
 export type Observed = number | bigint | undefined | Iterable<ObservedValue>;
@@ -56,7 +60,8 @@ export class MetricObservation implements Observation {
         this.#gather(values, observed, this.#attributes);
       } else {
         for (const { value, attributes } of observed) {
-          this.#gather(values, value, { ...this.#attributes, ...attributes });
+          const own = attributes === undefined ? {} : attributes;
+          this.#gather(values, value, mergeAttributes(this.#attributes, own));
         }
       }
     } catch (error) {

@@ -37,7 +37,8 @@ function estimateQuantile(
   q: number,
 ): number | undefined {
   const { count, min, max } = values;
-  if (min === undefined || max === undefined || !(q >= 0 && q <= 1)) return undefined;
+  if (min === undefined || max === undefined || typeof q !== 'number' || !(q >= 0 && q <= 1))
+    return undefined;
   const rank = q * count;
   let below = 0;
   for (const bucket of values.buckets()) {

@@ -96,8 +96,9 @@ export class MetricState implements Metric {
    */
   find(attributes: Attributes | undefined): Cell | undefined {
     if (attributes === undefined) return this.plain;
-    if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return undefined;
     try {
+      if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
+        return undefined;
       const row = this.table.index.find(attributes);
       return row < 0 ? undefined : this.#cursor.moveTo(this.slab, row);
     } catch {

@@ -89,6 +89,20 @@ it('keeps the first options and warns once of others', () => {
   expect(telemetry.snapshot().points.at(0)).toHaveProperty('bounds', [1]);
 });
 
+it('warns of later options also where the configuration has others of the metric', () => {
+  const warnings: string[] = [];
+  const telemetry = new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    warn: (message) => warnings.push(message),
+    metrics: new Map([['h', { description: 'configured' }]]),
+  });
+  telemetry.histogram('h', { unit: 'By', description: 'from code' });
+  telemetry.histogram('H', { unit: 'By', description: 'other code' });
+  expect(warnings).toEqual([]);
+  telemetry.histogram('h', { unit: 's', description: 'from code' });
+  expect(warnings).toEqual([expect.stringMatching(/"h".*another unit:/)]);
+});
+
 it.each<readonly [string, unknown]>([
   ['no array', 5],
   ['NaN', [1, Number.NaN]],

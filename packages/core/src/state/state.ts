@@ -1,3 +1,4 @@
+import { describeValue } from '../describe-value.ts';
 import type { CopiedAttributes } from '../record/copy-attributes.ts';
 import {
   validateBounds,
@@ -119,7 +120,8 @@ export class State {
 
   /** A metric by its name in any casing. */
   findMetric(name: string): MetricState | undefined {
-    return this.#byLowerCaseName.get(name.toLowerCase());
+    // Callers of JavaScript pass anything.
+    return typeof name === 'string' ? this.#byLowerCaseName.get(name.toLowerCase()) : undefined;
   }
 
   /** What finds buckets among these bounds: one for all metrics that have the same. */
@@ -294,12 +296,14 @@ export class State {
 
   /** A later, different option can't be followed: the data are already in the first one's form. Said once a metric. */
   #warnOfOtherOptions(metric: MetricState, options: MetricOptions): void {
-    if (this.#configured.has(metric.name.toLowerCase()) || this.#warned.has(metric)) return;
-    const ignored = [
-      options.unit !== undefined && options.unit !== metric.unit && 'unit',
-      options.description !== undefined && options.description !== metric.description && 'description',
-      options.bounds !== undefined && String(options.bounds) !== String(metric.bounds) && 'bounds',
-    ].filter((option) => option !== false);
+    if (this.#warned.has(metric)) return;
+    const configured = this.#configured.get(metric.name.toLowerCase());
+    const ignored = (['unit', 'description', 'bounds'] as const).filter(
+      (option) =>
+        configured?.[option] === undefined &&
+        options[option] !== undefined &&
+        String(options[option]) !== String(metric[option]),
+    );
     if (ignored.length === 0) return;
     this.#warned.add(metric);
     this.#options.warn(
@@ -309,7 +313,10 @@ export class State {
 }
 
 function shutDownError(name: string): TelemetryError {
-  return new TelemetryError('SHUT_DOWN', `"${name}" was not recorded: this telemetry handle was shut down.`);
+  return new TelemetryError(
+    'SHUT_DOWN',
+    `${describeValue(name)} was not recorded: this telemetry handle was shut down.`,
+  );
 }
 
 function kindConflict(metric: MetricState, kind: InstrumentKind): TelemetryError {

@@ -103,7 +103,8 @@ export class AttachedLatency implements Latency {
   }
 
   record(milliseconds: number): Result<void, TelemetryError> {
-    return this.#row !== undefined && milliseconds >= 0 && this.#row.tryRecord(milliseconds)
+    const isUsual = typeof milliseconds === 'number' && milliseconds >= 0;
+    return isUsual && this.#row?.tryRecord(milliseconds) === true
       ? succeeded
       : this.#recordUnusual(milliseconds);
   }

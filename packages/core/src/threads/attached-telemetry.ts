@@ -1,6 +1,6 @@
 import type { Attributes } from '../attributes.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { describeError } from '../describe-value.ts';
+import { describeError, describeValue } from '../describe-value.ts';
 import {
   type HistogramOptions,
   type InstrumentOptions,
@@ -11,10 +11,11 @@ import {
 } from '../handle-options.ts';
 import type { Counter, Gauge, Histogram, Latency, UpDownCounter } from '../instruments.ts';
 import { copyAttributes } from '../record/copy-attributes.ts';
+import { mergeAttributes } from '../record/merge-attributes.ts';
 import type { Observed } from '../record/observe.ts';
 import type { Recording } from '../recording.ts';
 import { type Result, failure } from '../result.ts';
-import { ScopedRecording, mergeAttributes } from '../scoped-recording.ts';
+import { ScopedRecording } from '../scoped-recording.ts';
 import { Cell } from '../state/cell.ts';
 import type { InstrumentKind } from '../state/metric.ts';
 import type { MetricState } from '../state/metric-state.ts';
@@ -120,33 +121,33 @@ export class AttachedTelemetry implements Recording, Disposable {
     return result;
   }
 
-  counter(name: string, options: InstrumentOptions = {}): Counter {
-    return new AttachedCounter(this.#bind<SharedSum>(name, 'counter', options, options.attributes));
+  counter(name: string, options?: InstrumentOptions): Counter {
+    return new AttachedCounter(this.#bind<SharedSum>(name, 'counter', options, options?.attributes));
   }
 
-  upDownCounter(name: string, options: InstrumentOptions = {}): UpDownCounter {
+  upDownCounter(name: string, options?: InstrumentOptions): UpDownCounter {
     return new AttachedUpDownCounter(
-      this.#bind<SharedSum>(name, 'up-down-counter', options, options.attributes),
+      this.#bind<SharedSum>(name, 'up-down-counter', options, options?.attributes),
     );
   }
 
-  latency(name: string, options: LatencyOptions = {}): Latency {
-    const { boundsMs, description, attributes } = options;
+  latency(name: string, options?: LatencyOptions): Latency {
+    const { boundsMs, description, attributes } = options ?? {};
     return new AttachedLatency(
       this.#bind<SharedDistribution>(name, 'latency', { description, bounds: boundsMs }, attributes),
       this.#clock,
     );
   }
 
-  histogram(name: string, options: HistogramOptions = {}): Histogram {
+  histogram(name: string, options?: HistogramOptions): Histogram {
     return new AttachedHistogram(
-      this.#bind<SharedDistribution>(name, 'histogram', options, options.attributes),
+      this.#bind<SharedDistribution>(name, 'histogram', options, options?.attributes),
     );
   }
 
-  gauge(name: string, options: InstrumentOptions = {}): Gauge {
+  gauge(name: string, options?: InstrumentOptions): Gauge {
     return new AttachedGauge(
-      this.#bind<SharedGauge>(name, 'gauge', options, options.attributes),
+      this.#bind<SharedGauge>(name, 'gauge', options, options?.attributes),
       this.#clock,
     );
   }
@@ -154,7 +155,7 @@ export class AttachedTelemetry implements Recording, Disposable {
   /** observe does nothing here but warn: observers are asked by the owner's flushes, which don't wait for threads. */
   observe(name: string, _observer: () => Observed, _options?: ObserveOptions): () => void {
     this.#warn(
-      `"${name}" is not observed: observers are for the thread that flushes. Set a gauge here instead.`,
+      `${describeValue(name)} is not observed: observers are for the thread that flushes. Set a gauge here instead.`,
     );
     return () => {};
   }
@@ -206,14 +207,14 @@ export class AttachedTelemetry implements Recording, Disposable {
   #bind<R extends Row>(
     name: string,
     kind: InstrumentKind,
-    options: MetricOptions,
+    options: MetricOptions | undefined,
     attributes: Attributes | undefined,
   ): RowBinding<R> {
-    const metric = this.#state.metricFor(name, kind, options);
+    const { unit, description, bounds } = options ?? {};
+    const metric = this.#state.metricFor(name, kind, { unit, description, bounds });
     const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (!metric.ok) return { name, resolve: () => metric };
     if (!copy.ok) return { name, resolve: () => copy };
-    const { unit, description, bounds } = options;
     if (!this.#told.has(metric.value)) this.#told.set(metric.value, { unit, description, bounds });
     return {
       name,
