@@ -45,6 +45,18 @@ it('gives a series the same object, whichever table is asked, and in whatever or
   }
 });
 
+it('gives a series that went the same object, whichever older table is asked first', () => {
+  const first = tableOfTen();
+  const second = first.select([1, 3, 5]);
+  second.select([0]);
+  const askedFirst = second.series(1);
+  expect(first.series(3)).toBe(askedFirst);
+  const askedSecond = first.series(5);
+  expect(second.series(2)).toBe(askedSecond);
+  expect({ ...askedFirst.attributes }).toEqual({ user: 3 });
+  expect({ ...askedSecond.attributes }).toEqual({ user: 5 });
+});
+
 it('still tells of a row that went', () => {
   const first = tableOfTen();
   const askedBefore = first.series(8);

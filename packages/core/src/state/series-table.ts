@@ -21,7 +21,11 @@ export class SeriesTable {
   readonly #startTimes = new StartTimes();
   /** The objects of series that someone asked for, by row. */
   readonly #series: (KnownSeries | undefined)[] = [];
-  #successor: SeriesTable | undefined = undefined;
+  /**
+   * The tables that the metric had and has, the newest last, as long as someone holds them: whichever makes the object of
+   * a series tells the others. Weak, since a snapshot that is kept must not keep all tables that came later.
+   */
+  #relatives: WeakRef<SeriesTable>[] = [new WeakRef<SeriesTable>(this)];
 
   constructor(metric: Metric) {
     this.metric = metric;
@@ -78,33 +82,43 @@ export class SeriesTable {
       series.moveTo(selected, newRow);
     }
     for (const series of this.#series) if (series?.isIn(this) === true) series.leave();
-    this.#successor = selected;
+    const held = this.#relatives.filter((table) => table.deref() !== undefined);
+    this.#relatives.splice(0, Infinity, ...held, ...selected.#relatives);
+    selected.#relatives = this.#relatives;
     return selected;
   }
 
   #makeSeries(row: number): KnownSeries {
-    const known = this.#laterSeries(row);
-    const series = known ?? new KnownSeries(this, row);
-    if (known === undefined && this.#successor !== undefined) series.leave();
+    const series = new KnownSeries(this, row);
     this.#series[row] = series;
+    if (this.#relatives.length > 1) this.#tellRelatives(series);
     return series;
   }
 
-  /** The series of a row in the table that took the place of this one, if it is there. */
-  #laterSeries(row: number): KnownSeries | undefined {
-    const later = this.#successor;
-    if (later === undefined) return undefined;
-    const id = this.id(row);
+  /** Has all tables with a series give the same object for it, which lives in the newest table, or in none. */
+  #tellRelatives(series: KnownSeries): void {
+    const newest = this.#relatives.at(-1)?.deref();
+    for (const relative of this.#relatives) {
+      const table = relative.deref();
+      if (table === undefined) continue;
+      const row = table.#rowOf(series.id);
+      if (row < 0) continue;
+      table.#series[row] = series;
+      series.moveTo(table, row);
+    }
+    if (newest === undefined || !series.isIn(newest)) series.leave();
+  }
+
+  /** The row of the series with an id; −1 when it is not here. */
+  #rowOf(id: number): number {
     let low = 0;
-    let high = later.length;
+    let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (later.id(middle) < id) low = middle + 1;
+      if (this.id(middle) < id) low = middle + 1;
       else high = middle;
     }
-    return low < later.length && later.id(low) === id
-      ? (later.#series[low] ?? later.#makeSeries(low))
-      : undefined;
+    return low < this.length && this.id(low) === id ? low : -1;
   }
 }
 
