@@ -6,6 +6,9 @@ import { summarize } from '../measure/summarize.ts';
 import type { Effort, Measure, Target } from '../row.ts';
 import type { Recorder, RecordingCase } from './recorder.ts';
 
+/** In CPU time, for each recorder. */
+const warmUpMs = 200;
+
 /**
  * measureRecorders times all recorders in short rounds, one after another in an order that changes, and then counts
  * what they allocate. Throws when a recorder's tally is not what was recorded.
@@ -65,10 +68,11 @@ class Contest {
   /** Runs until it is compiled, and finds how many calls a round takes. */
   warmUp(roundMs: number, callsPerRound: number | undefined): void {
     let calls = callsPerRound ?? 1000;
-    // Long enough to be compiled, and for each series to be there.
-    const warmCalls = callsPerRound === undefined ? 100_000 : 10 * callsPerRound;
-    for (let warmed = 0; warmed < warmCalls; warmed += calls) this.#run(calls);
-    if (callsPerRound === undefined) while (this.#run(calls) < roundMs) calls = Math.ceil(calls * 1.25);
+    if (callsPerRound === undefined) {
+      // What is done once in many calls is compiled late.
+      for (const end = cpuTimeMs() + warmUpMs; cpuTimeMs() < end;) this.#run(calls);
+      while (this.#shortestRun(calls) < roundMs) calls = Math.ceil(calls * 1.25);
+    } else for (let run = 0; run < 10; run += 1) this.#run(calls);
     this.#callsPerRound = calls;
   }
 
@@ -94,6 +98,11 @@ class Contest {
       recording.tallyAfter(this.#calls),
       `the tally of ${contender}`,
     );
+  }
+
+  /** The least CPU time of a few runs: one in which V8 compiled something would make all rounds too short. */
+  #shortestRun(calls: number): number {
+    return Math.min(this.#run(calls), this.#run(calls), this.#run(calls));
   }
 
   /** The CPU time of so many calls, in milliseconds. */
