@@ -18,6 +18,9 @@ import { WindowAges } from './window-ages.ts';
 /** Receivers keep times in milliseconds: Prometheus refuses a request with a second value for one. */
 const shortestWindowNano = 1_000_000n;
 
+/** After how many cuts the objects that are kept alive are renewed. */
+const cutsPerKeptAlive = 16;
+
 /** WindowsOptions is what windows are cut from, and what goes along with each. */
 export interface WindowsOptions {
   readonly state: State;
@@ -45,6 +48,8 @@ export class Windows {
   #undelivered: DeliveryWindow | undefined = undefined;
   /** Nothing reads it: see `keepAlive`. */
   keptAlive: readonly unknown[] = [];
+  #cuts = 0;
+  #keptMetrics = 0;
 
   constructor(options: WindowsOptions) {
     this.#options = options;
@@ -157,9 +162,18 @@ export class Windows {
       for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
       this.#bookOf(data.metric).carry(data);
     }
-    this.keptAlive = keepAlive(snapshot, state);
+    this.#keepAlive(snapshot);
     const { length } = snapshot.points;
     return { snapshot, open: length === 0 ? [] : [{ from: 0, to: length, mayBeTaken: false }] };
+  }
+
+  /** Shapes change now and then while a program is young: so one of them is kept, and renewed now and then. */
+  #keepAlive(snapshot: TakenSnapshot): void {
+    const isDue = this.#cuts % cutsPerKeptAlive === 0 || snapshot.metrics.length !== this.#keptMetrics;
+    this.#cuts += 1;
+    if (!isDue) return;
+    this.#keptMetrics = snapshot.metrics.length;
+    this.keptAlive = keepAlive(snapshot, this.#options.state);
   }
 
   #take(timeUnixNano: bigint, isToBeSent: boolean): TakenSnapshot {
@@ -220,9 +234,12 @@ export class Windows {
 
   /** countIdle gives what is called when the snapshot was accepted whole: it takes note of series that did not change. */
   countIdle(snapshot: TakenSnapshot): () => void {
-    const before = new Map(snapshot.metrics.map(({ metric }) => [metric, this.#bookOf(metric).finished]));
+    // Nearly always there is room for more, and nothing to count.
+    const short = snapshot.metrics.filter(({ metric }) => metric.overflow !== undefined);
+    const before = short.map(({ metric }) => this.#bookOf(metric).finished);
     return () => {
-      for (const { metric } of snapshot.metrics) countIdleFlushes(this.#bookOf(metric), before.get(metric));
+      for (const [index, { metric }] of short.entries())
+        countIdleFlushes(this.#bookOf(metric), before[index]);
     };
   }
 

@@ -17,7 +17,8 @@ export class TakenSnapshot implements Snapshot {
   readonly labels: ReadonlyMap<string, AttributeValue>;
   readonly points: MetricPoints;
   readonly #state: State;
-  readonly #byMetric: ReadonlyMap<MetricState, MetricData>;
+  /** Made when something is looked for. */
+  #byMetric: ReadonlyMap<MetricState, MetricData> | undefined = undefined;
 
   static {
     // What console.log shows.
@@ -42,7 +43,6 @@ export class TakenSnapshot implements Snapshot {
     this.labels = fields.labels;
     this.points = new MetricPoints(fields.metrics);
     this.#state = fields.state;
-    this.#byMetric = new Map(fields.metrics.map((data) => [data.metric, data]));
     Object.freeze(this);
   }
 
@@ -87,6 +87,7 @@ export class TakenSnapshot implements Snapshot {
     attributes: Attributes | undefined,
   ): { readonly data: MetricData; readonly row: number } | undefined {
     const metric = this.#state.findMetric(name);
+    this.#byMetric ??= new Map(this.metrics.map((each) => [each.metric, each]));
     const data = metric && this.#byMetric.get(metric);
     const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (data === undefined || !copy.ok) return undefined;

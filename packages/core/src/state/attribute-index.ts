@@ -164,7 +164,7 @@ export class AttributeIndex implements SeriesAttributes {
   }
 
   #startOf(row: number): number {
-    return this.#stride > 0 ? row * this.#stride : (this.#starts[row] as number);
+    return this.#stride > 0 ? Math.imul(row, this.#stride) : (this.#starts[row] as number);
   }
 
   #endStride(): void {

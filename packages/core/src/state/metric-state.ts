@@ -87,7 +87,8 @@ export class MetricState implements Metric {
 
   /** Whether any series is to go as soon as it is delivered. */
   get hasEnded(): boolean {
-    return this.#cells.some((cell) => cell?.isEnded === true);
+    // Only what is observed ends: the cells of others need no look.
+    return this.kind.startsWith('observed-') && this.#cells.some((cell) => cell?.isEnded === true);
   }
 
   /**
