@@ -7,9 +7,12 @@ import {
   type Snapshot,
 } from '@pqcnet/telemetry-core';
 
-import type { EncodedPart, EncodedRequest } from './encode/request-encoder.ts';
+import type { EncodedRequest } from './encode/request-encoder.ts';
 import type { SnapshotEncoding } from './encode/snapshot-encoding.ts';
 import { OtlpHttpError } from './otlp-http-error.ts';
+import type { SentRequest } from './send-request.ts';
+
+const nothingToSend: ExportOutcome = { status: 'accepted' };
 
 /** ExportInPartsOptions is what to send, with what, and until when. */
 export interface ExportInPartsOptions {
@@ -18,7 +21,7 @@ export interface ExportInPartsOptions {
   readonly ranges: readonly PointRange[];
   readonly signal: AbortSignal;
   /** Sends one request and says what became of it. */
-  readonly send: (request: EncodedRequest) => Promise<ExportOutcome>;
+  readonly send: (request: EncodedRequest) => Promise<SentRequest>;
 }
 
 /**
@@ -46,7 +49,13 @@ export async function exportInParts(
         settleRest({ status: 'not-delivered', error: deadlineError(signal) });
         break;
       }
-      const outcome = await outcomeOf(part, send);
+      let outcome: ExportOutcome = nothingToSend;
+      if (part.error !== undefined) outcome = { status: 'rejected', error: part.error };
+      else if (part.dataPoints > 0) {
+        const sent = await send(part);
+        if (sent.bodyInUse) encoding.dropBuffer();
+        ({ outcome } = sent);
+      }
       const { from, to } = part;
       const isHalved = part.error === undefined && part.dataPoints > 1 && isTooLarge(outcome);
       // When the size was lowered, the range is planned anew; else its points are halved.
@@ -72,11 +81,6 @@ export async function exportInParts(
     encoding.end();
   }
   return parts;
-}
-
-async function outcomeOf(part: EncodedPart, send: ExportInPartsOptions['send']): Promise<ExportOutcome> {
-  if (part.error !== undefined) return { status: 'rejected', error: part.error };
-  return part.dataPoints === 0 ? { status: 'accepted' } : await send(part);
 }
 
 function isTooLarge(outcome: ExportOutcome): boolean {

@@ -66,11 +66,7 @@ export class OtlpHttpExporter implements Exporter {
       encoding: this.#encoding,
       ranges: ranges ?? [{ from: 0, to: snapshot.points.length }],
       signal,
-      send: async (request) => {
-        const { outcome, bodyInUse } = await sendRequest(request, this.#destination, signal);
-        if (bodyInUse) this.#encoding.dropBuffer();
-        return outcome;
-      },
+      send: (request) => sendRequest(request, this.#destination, signal),
     });
     const [only, second] = parts;
     if (only === undefined) return { status: 'accepted' };

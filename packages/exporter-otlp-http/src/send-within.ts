@@ -16,7 +16,7 @@ export async function sendWithin(
   request: TransportRequest,
 ): Promise<TransportResponse> {
   const { signal } = request;
-  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const { promise, resolve, reject } = Promise.withResolvers<TransportResponse>();
   async function expire(): Promise<void> {
     await nextTurn();
     const message = `no complete answer came from ${request.url.host} in time`;
@@ -26,7 +26,8 @@ export async function sendWithin(
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([transport.send(request), expired]);
+    transport.send(request).then(resolve, reject);
+    return await promise;
   } catch (error) {
     if (error instanceof TransportError) throw error;
     const message = `the transport failed while it sent to ${request.url.host}`;

@@ -95,6 +95,7 @@ function mergeParts(
   before: readonly ExportedPart[],
   after: readonly ExportedPart[],
 ): readonly ExportedPart[] {
+  if (before.length === 0) return after;
   const untouched = before.filter((part) => !after.some(({ from, to }) => part.from < to && from < part.to));
   return [...untouched, ...after].toSorted((a, b) => a.from - b.from);
 }

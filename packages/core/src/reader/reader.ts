@@ -159,12 +159,11 @@ export class Reader {
     // Before it begins: an observer may ask for another one.
     const { promise, resolve } = Promise.withResolvers<FlushResult>();
     this.#running = promise;
-    void this.#flushOnce(limits)
-      .catch(flushBroke)
-      .then((result) => {
-        this.#running = undefined;
-        resolve(result);
-      });
+    const end = (result: FlushResult): void => {
+      this.#running = undefined;
+      resolve(result);
+    };
+    this.#flushOnce(limits).then(end, (cause: unknown) => end(flushBroke(cause)));
     return promise;
   }
 

@@ -1,10 +1,12 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, ScheduleOptions } from '../clock.ts';
 import type { ExportOutcome, ExportReport, ExportedPart, Exporter, PointRange } from '../exporter.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 
 /** How long an exporter that was told to stop has to say how it ended. */
 const graceMs = 250;
+
+const keepsProcessAlive: ScheduleOptions = { keepsProcessAlive: true };
 
 /**
  * runExport hands a snapshot to an exporter and gives its report as a list of parts that covers every point that was to be sent. It never
@@ -24,24 +26,24 @@ export async function runExport(
 ): Promise<readonly ExportedPart[]> {
   const { clock, timeoutMs, abort, ranges } = options;
   const expected = ranges ?? [{ from: 0, to: snapshot.points.length }];
-  const overdue = Promise.withResolvers<ExportReport>();
-  const cancels: (() => void)[] = [];
-  const schedule = (callback: () => void, delayMs: number): void => {
-    cancels.push(clock.schedule(callback, delayMs, { keepsProcessAlive: true }));
-  };
+  const { signal } = abort;
+  const { promise, resolve, reject } = Promise.withResolvers<ExportReport>();
+  let cancelGrace: (() => void) | undefined;
+  const giveUp = (): void => resolve(brokenContract('did not end by its deadline'));
   const onAbort = (): void => {
-    schedule(() => overdue.resolve(brokenContract('did not end by its deadline')), graceMs);
+    cancelGrace = clock.schedule(giveUp, graceMs, keepsProcessAlive);
   };
-  abort.signal.addEventListener('abort', onAbort);
-  schedule(() => abort.abort(), timeoutMs);
+  signal.addEventListener('abort', onAbort);
+  const cancelTimeout = clock.schedule(() => abort.abort(), timeoutMs, keepsProcessAlive);
   try {
-    const exported = exporter.export(snapshot, { timeoutMs, signal: abort.signal, ranges });
-    return partsOf(await Promise.race([exported, overdue.promise]), expected);
+    Promise.resolve(exporter.export(snapshot, { timeoutMs, signal, ranges })).then(resolve, reject);
+    return partsOf(await promise, expected);
   } catch (cause) {
     return partsOf(brokenContract('threw', cause), expected);
   } finally {
-    abort.signal.removeEventListener('abort', onAbort);
-    for (const cancel of cancels) cancel();
+    signal.removeEventListener('abort', onAbort);
+    cancelTimeout();
+    cancelGrace?.();
   }
 }
 

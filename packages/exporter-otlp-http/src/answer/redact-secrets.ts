@@ -15,6 +15,7 @@ export function secretsIn(headers: Readonly<Record<string, string>> = {}): reado
 
 /** redactSecrets takes out of an answer what the receiver repeats of the request's secrets, before anyone reads it. */
 export function redactSecrets(response: TransportResponse, secrets: readonly string[]): TransportResponse {
+  if (secrets.length === 0) return response;
   const body = Buffer.from(response.body.buffer, response.body.byteOffset, response.body.byteLength);
   const isRepeated = secrets.some(
     (secret) =>

@@ -65,15 +65,21 @@ export class SnapshotEncoding {
   }
 
   /** encodePart encodes the first request of a range of points. When the signal aborts it ends where it is. */
-  async encodePart(
+  encodePart(
     encoder: RequestEncoder,
     range: { readonly from: number; readonly to: number },
     signal: AbortSignal,
-  ): Promise<EncodedPart> {
+  ): EncodedPart | Promise<EncodedPart> {
     encoder.begin(range.from, range.to, this.#requestSize.bytes);
-    while (!encoder.step(this.#pace.start()) && !signal.aborted) {
+    // Most are done in one slice, and need no promise.
+    return encoder.step(this.#pace.start()) ? encoder.finish() : this.#encodeRest(encoder, signal);
+  }
+
+  async #encodeRest(encoder: RequestEncoder, signal: AbortSignal): Promise<EncodedPart> {
+    while (!signal.aborted) {
       // A pause between slices is the purpose of this loop.
       await this.#pace.pause();
+      if (encoder.step(this.#pace.start())) break;
     }
     return encoder.finish();
   }
