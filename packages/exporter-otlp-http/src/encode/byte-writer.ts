@@ -16,6 +16,8 @@ export class ByteWriter {
   view: DataView;
   /** Where the next byte goes. */
   position = 0;
+  /** Up to here it has room. */
+  #end: number;
 
   readonly #ceilingBytes: number;
   /** How much it keeps when it rests. */
@@ -31,12 +33,13 @@ export class ByteWriter {
     this.#keptBytes = initialBytes + SLACK;
     this.bytes = Buffer.allocUnsafeSlow(this.#keptBytes);
     this.view = viewOf(this.bytes);
+    this.#end = initialBytes;
   }
 
   /** reserve makes room for `length` more bytes. */
   reserve(length: number): void {
-    const needed = this.position + length + SLACK;
-    if (needed > this.bytes.length) this.#grow(needed);
+    const needed = this.position + length;
+    if (needed > this.#end) this.#grow(needed + SLACK);
   }
 
   #grow(needed: number): void {
@@ -50,6 +53,7 @@ export class ByteWriter {
     }
     before.copy(this.bytes, 0, 0, this.position);
     this.view = viewOf(this.bytes);
+    this.#end = this.bytes.length - SLACK;
   }
 
   /**
@@ -71,6 +75,7 @@ export class ByteWriter {
     this.#freshBytes = this.bytes.length;
     this.bytes = NOTHING;
     this.view = NOTHING_VIEW;
+    this.#end = 0;
     this.position = 0;
   }
 

@@ -22,6 +22,8 @@ interface KeySet {
   readonly starts: Int32Array;
 }
 
+const NO_KEYS: KeySet = { places: 0, text: fragmentOf(''), starts: new Int32Array(2) };
+
 /** JsonIdentitiesOptions is what the series of a metric are written with. */
 export interface JsonIdentitiesOptions {
   readonly attributes: SeriesAttributes;
@@ -39,6 +41,9 @@ export class JsonIdentities {
   readonly #labels: ReadonlyMap<string, AttributeValue>;
   readonly #end: string;
   readonly #keySets: KeySet[] = [];
+  /** The set of the last row's keys: nearly always the next one's, too. */
+  #keySet: KeySet = NO_KEYS;
+  #number = -1;
   readonly #values = new EncodedValues();
 
   constructor({ attributes, labels, end }: JsonIdentitiesOptions) {
@@ -61,7 +66,8 @@ export class JsonIdentities {
     const { attributes } = this;
     const values = this.#values;
     const number = attributes.keySetOf(row);
-    const { text, starts, places } = this.#keySets[number] ?? this.#addKeySet(number);
+    if (number !== this.#number) this.#turnTo(number);
+    const { text, starts, places } = this.#keySet;
     out.reserve(text.length + places * values.longest + room);
     let from = 0;
     for (let place = 0; place < places; place += 1) {
@@ -79,7 +85,12 @@ export class JsonIdentities {
     out.copy(text.view, from, (starts[places + 1] as number) - from);
   }
 
-  #addKeySet(number: number): KeySet {
+  #turnTo(number: number): void {
+    this.#keySet = this.#keySets[number] ??= this.#makeKeySet(number);
+    this.#number = number;
+  }
+
+  #makeKeySet(number: number): KeySet {
     const keys = this.attributes.keysOf(number);
     const labels = jsonAttributes([...this.#labels].filter(([key]) => !keys.includes(key)));
     const separator = labels !== '' && keys.length > 0 ? ',' : '';
@@ -92,9 +103,7 @@ export class JsonIdentities {
     for (const [index, piece] of pieces.entries()) {
       starts[index + 1] = (starts[index] as number) + Buffer.byteLength(piece);
     }
-    const keySet = { places: keys.length, text: fragmentOf(pieces.join('')), starts };
-    this.#keySets[number] = keySet;
-    return keySet;
+    return { places: keys.length, text: fragmentOf(pieces.join('')), starts };
   }
 
   #encode(id: number): void {

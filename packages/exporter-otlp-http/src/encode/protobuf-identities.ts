@@ -28,6 +28,8 @@ interface KeySet {
   readonly labels: Fragment;
 }
 
+const NO_KEYS: KeySet = { keys: [], room: 0, labels: fragmentBy(() => {}) };
+
 /** ProtobufIdentitiesOptions is what the series of a metric are written with. */
 export interface ProtobufIdentitiesOptions {
   readonly attributes: SeriesAttributes;
@@ -45,6 +47,9 @@ export class ProtobufIdentities {
   readonly #labels: ReadonlyMap<string, AttributeValue>;
   readonly #field: number;
   readonly #keySets: KeySet[] = [];
+  /** The set of the last row's keys: nearly always the next one's, too. */
+  #keySet: KeySet = NO_KEYS;
+  #number = -1;
   readonly #values = new EncodedValues();
 
   constructor({ attributes, labels, field }: ProtobufIdentitiesOptions) {
@@ -67,7 +72,8 @@ export class ProtobufIdentities {
     const { attributes } = this;
     const values = this.#values;
     const number = attributes.keySetOf(row);
-    const { keys, labels, room: keysRoom } = this.#keySets[number] ?? this.#addKeySet(number);
+    if (number !== this.#number) this.#turnTo(number);
+    const { keys, labels, room: keysRoom } = this.#keySet;
     out.reserve(keysRoom + keys.length * values.longest + room);
     for (let place = 0; place < keys.length; place += 1) {
       const key = keys[place] as Fragment;
@@ -90,7 +96,12 @@ export class ProtobufIdentities {
     out.fragment(labels);
   }
 
-  #addKeySet(number: number): KeySet {
+  #turnTo(number: number): void {
+    this.#keySet = this.#keySets[number] ??= this.#makeKeySet(number);
+    this.#number = number;
+  }
+
+  #makeKeySet(number: number): KeySet {
     const names = this.attributes.keysOf(number);
     const keys = names.map((name) =>
       fragmentBy((out) => {
@@ -106,9 +117,7 @@ export class ProtobufIdentities {
       }
     });
     const room = keys.reduce((sum, { length }) => sum + length + MAX_VARINT_BYTES, labels.length);
-    const keySet = { keys, labels, room };
-    this.#keySets[number] = keySet;
-    return keySet;
+    return { keys, labels, room };
   }
 
   #encode(id: number): void {

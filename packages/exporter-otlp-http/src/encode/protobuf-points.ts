@@ -91,26 +91,32 @@ class ProtobufTimes {
  */
 class PointMessage {
   #lengthBytes = 1;
-  #start = 0;
 
-  open(out: ByteWriter): void {
+  /** open gives the position at which what is in the point begins. */
+  open(out: ByteWriter): number {
     out.reserve(1 + MAX_VARINT_BYTES + POINT_ROOM);
-    this.#start = out.position;
     out.byte(DATA_POINT);
     out.position += this.#lengthBytes;
+    return out.position;
   }
 
-  close(out: ByteWriter): void {
-    const contentStart = this.#start + 1 + this.#lengthBytes;
+  close(out: ByteWriter, start: number): void {
+    const length = out.position - start;
+    if (length < 0x80 && this.#lengthBytes === 1) out.bytes[start - 1] = length;
+    else this.#closeLonger(out, start);
+  }
+
+  #closeLonger(out: ByteWriter, start: number): void {
     const end = out.position;
-    const length = end - contentStart;
+    const length = end - start;
+    const lengthStart = start - this.#lengthBytes;
     const moved = varintBytes(length) - this.#lengthBytes;
     if (moved !== 0) {
       out.reserve(MAX_VARINT_BYTES);
-      out.bytes.copyWithin(contentStart + moved, contentStart, end);
+      out.bytes.copyWithin(start + moved, start, end);
       this.#lengthBytes += moved;
     }
-    out.position = this.#start + 1;
+    out.position = lengthStart;
     writeVarint(out, length);
     out.position = end + moved;
   }
@@ -136,11 +142,11 @@ export class ProtobufSums implements PointWriter {
     let row = from;
     do {
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
-      this.#message.open(out);
+      const start = this.#message.open(out);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       writeFixed64(out, value);
       metric.identities.write(out, row, 0);
-      this.#message.close(out);
+      this.#message.close(out, start);
       row += 1;
     } while (row < to && out.position < until);
     return row;
@@ -177,11 +183,11 @@ export class ProtobufGauges implements PointWriter {
     const { table, metric } = opened(this.#open);
     let row = from;
     do {
-      this.#message.open(out);
+      const start = this.#message.open(out);
       out.fragment(this.#time);
       writeDouble(out, table.value(row));
       metric.identities.write(out, row, 0);
-      this.#message.close(out);
+      this.#message.close(out, start);
       row += 1;
     } while (row < to && out.position < until);
     return row;
@@ -212,7 +218,7 @@ export class ProtobufHistograms implements PointWriter {
     const { boundsField, identities } = metric;
     let row = from;
     do {
-      this.#message.open(out);
+      const start = this.#message.open(out);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       const { count, sum, min, max, bucketCounts } = deltas ? table.delta(row) : table.total(row);
       writeFixed64(out, count);
@@ -228,7 +234,7 @@ export class ProtobufHistograms implements PointWriter {
         writeDoubleField(out, MAX, max);
       }
       identities.write(out, row, 0);
-      this.#message.close(out);
+      this.#message.close(out, start);
       row += 1;
     } while (row < to && out.position < until);
     return row;
@@ -261,7 +267,7 @@ export class ProtobufExponentialHistograms implements PointWriter {
       const { count, sum, min, max, scale, zeroCount, positive, negative } = deltas
         ? table.delta(row)
         : table.total(row);
-      this.#message.open(out);
+      const start = this.#message.open(out);
       metric.identities.write(out, row, POINT_ROOM);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       writeFixed64(out, count);
@@ -277,7 +283,7 @@ export class ProtobufExponentialHistograms implements PointWriter {
         writeDoubleField(out, EXPONENTIAL_MIN, min);
         writeDoubleField(out, EXPONENTIAL_MAX, max);
       }
-      this.#message.close(out);
+      this.#message.close(out, start);
       row += 1;
     } while (row < to && out.position < until);
     return row;

@@ -54,7 +54,9 @@ export function writeFixed64(out: ByteWriter, value: number | bigint): void {
   if (typeof value === 'number') {
     // ToInt32 is the number modulo 2^32: the low word, of negative numbers in two's complement as well.
     view.setInt32(position, value | 0, true);
-    view.setInt32(position + 4, Math.floor(value / TWO_TO_32), true);
+    // Most are small, and a division costs as much as all the rest.
+    const isSmall = value >= 0 && value < TWO_TO_31;
+    view.setInt32(position + 4, isSmall ? 0 : Math.floor(value / TWO_TO_32), true);
   } else view.setBigUint64(position, BigInt.asUintN(64, value), true);
   out.position = position + 8;
 }
@@ -66,7 +68,6 @@ export function writeFixed64Counts(out: ByteWriter, counts: BucketCounts): void 
   let { position } = out;
   for (let index = 0; index < length; index += 1) {
     const count = counts.at(index) ?? 0;
-    // Nearly all are small, and a division costs as much as all the rest.
     view.setInt32(position, count | 0, true);
     view.setInt32(position + 4, count < TWO_TO_31 ? 0 : Math.floor(count / TWO_TO_32), true);
     position += 8;
