@@ -44,7 +44,8 @@ export async function exportInParts(
     const encoder = encoding.begin(snapshot);
     for (let range = left.at(-1); range !== undefined; range = left.at(-1)) {
       // One after another on purpose: the receiver gets one request at a time.
-      const part = await encoding.encodePart(encoder, range, signal);
+      const encoded = encoding.encodePart(encoder, range, signal);
+      const part = encoded instanceof Promise ? await encoded : encoded;
       if (signal.aborted) {
         settleRest({ status: 'not-delivered', error: deadlineError(signal) });
         break;

@@ -40,8 +40,8 @@ export async function deliverWindow(
     readonly deadlineMs: () => number;
     /** Waits until it may be tried again; false when that is too late. */
     readonly awaitTurn: () => Promise<boolean>;
-    /** Hears what an export begins with, and makes what stops it. */
-    readonly onBegun: (open: readonly OpenRange[]) => AbortController;
+    /** Hears what an export begins with, and how to have it stopped. */
+    readonly onBegun: (open: readonly OpenRange[], abort: () => void) => void;
     /** Gets the outcomes of each try, and what is open after it. */
     readonly onAnswered: (parts: readonly ExportedPart[], open: readonly OpenRange[]) => void;
   },
@@ -52,11 +52,12 @@ export async function deliverWindow(
   let attempts = 0;
   while (open.length > 0 && (attempts === 0 || (await options.awaitTurn()))) {
     attempts += 1;
+    const begun = open;
     const isWhole = open[0]?.from === 0 && open[0].to === snapshot.points.length;
     const answered = await runExport(options.exporter, snapshot, {
       clock: options.clock,
       timeoutMs: Math.max(0, options.deadlineMs() - options.clock.monotonicMs()),
-      abort: options.onBegun(open),
+      onBegun: (abort) => options.onBegun(begun, abort),
       ranges: isWhole ? undefined : open.map(({ from, to }) => ({ from, to })),
     });
     open = stillOpen(answered, open);

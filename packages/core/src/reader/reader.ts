@@ -52,7 +52,8 @@ export class Reader {
   #underWay: DeliveryWindow | undefined = undefined;
   /** How many synchronous flushes there were: what was under way then doesn't count any more. */
   #takeovers = 0;
-  #abort: AbortController | undefined = undefined;
+  /** What stops it. */
+  #abort: (() => void) | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
   #running: Promise<FlushResult> | undefined = undefined;
   #waiting: Promise<FlushResult> | undefined = undefined;
@@ -105,7 +106,7 @@ export class Reader {
   async flushFinally(timeoutMs: number): Promise<FlushResult> {
     const { clock, state } = this.#options;
     this.#lastMomentMs = clock.monotonicMs() + timeoutMs;
-    const cancel = clock.schedule(() => this.#abort?.abort(), timeoutMs / 2, { keepsProcessAlive: true });
+    const cancel = clock.schedule(() => this.#abort?.(), timeoutMs / 2, { keepsProcessAlive: true });
     // A flush that waits for its turn need not: this one forces its way.
     this.#isLast = true;
     this.#wake?.();
@@ -228,9 +229,9 @@ export class Reader {
       // What failed just now is not forced.
       awaitTurn: async () =>
         !isTakenOver() && (await this.#awaitTurn({ ...limits, force: false })) && !isTakenOver(),
-      onBegun: (open) => {
+      onBegun: (open, abort) => {
         this.#underWay = { snapshot, open: open.map((range) => ({ ...range, mayBeTaken: true })) };
-        return (this.#abort = new AbortController());
+        this.#abort = abort;
       },
       onAnswered: (parts, open) => {
         if (isTakenOver()) return;
@@ -253,7 +254,7 @@ export class Reader {
   /** Ends what is under way, and keeps what is open of it as if no answer had come. */
   #takeOver(): void {
     this.#takeovers += 1;
-    this.#abort?.abort();
+    this.#abort?.();
     this.#abort = undefined;
     if (this.#underWay !== undefined) this.#windows.keepOpen(this.#underWay.snapshot, this.#underWay.open);
     this.#underWay = undefined;

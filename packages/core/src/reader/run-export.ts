@@ -19,29 +19,34 @@ export async function runExport(
   options: {
     readonly clock: Clock;
     readonly timeoutMs: number;
-    readonly abort: AbortController;
+    /** Hears, before the exporter is called, how to have it stopped. */
+    readonly onBegun: (abort: () => void) => void;
     /** The only points to send. */
     readonly ranges?: readonly PointRange[] | undefined;
   },
 ): Promise<readonly ExportedPart[]> {
-  const { clock, timeoutMs, abort, ranges } = options;
+  const { clock, timeoutMs, onBegun, ranges } = options;
   const expected = ranges ?? [{ from: 0, to: snapshot.points.length }];
-  const { signal } = abort;
+  const controller = new AbortController();
+  const { signal } = controller;
   const { promise, resolve, reject } = Promise.withResolvers<ExportReport>();
   let cancelGrace: (() => void) | undefined;
   const giveUp = (): void => resolve(brokenContract('did not end by its deadline'));
-  const onAbort = (): void => {
-    cancelGrace = clock.schedule(giveUp, graceMs, keepsProcessAlive);
+  let isOver = false;
+  const abort = (): void => {
+    if (isOver) return;
+    cancelGrace ??= clock.schedule(giveUp, graceMs, keepsProcessAlive);
+    controller.abort();
   };
-  signal.addEventListener('abort', onAbort);
-  const cancelTimeout = clock.schedule(() => abort.abort(), timeoutMs, keepsProcessAlive);
+  onBegun(abort);
+  const cancelTimeout = clock.schedule(abort, timeoutMs, keepsProcessAlive);
   try {
     Promise.resolve(exporter.export(snapshot, { timeoutMs, signal, ranges })).then(resolve, reject);
     return partsOf(await promise, expected);
   } catch (cause) {
     return partsOf(brokenContract('threw', cause), expected);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    isOver = true;
     cancelTimeout();
     cancelGrace?.();
   }
