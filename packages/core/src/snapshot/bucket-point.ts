@@ -1,35 +1,40 @@
+import type { CountRows } from '../state/count-rows.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { Metric } from '../state/metric.ts';
+import type { SeriesTable } from '../state/series-table.ts';
 import type { Series } from '../state/series.ts';
-import type { CountRows } from '../state/count-rows.ts';
-import { iterateByIndex } from './iterate-by-index.ts';
 import type { MetricData } from './metric-data.ts';
 import type { HistogramTable, SeriesAttributes } from './point-table.ts';
-import type { BucketCounts, Distribution, HistogramPoint } from './point.ts';
+import type { Distribution, HistogramPoint } from './point.ts';
+import { countIn, RowDistribution, type RowNumbers } from './row-distribution.ts';
 
 /** BucketTable is rows of explicit buckets seen as points. */
 export class BucketTable implements HistogramTable {
   readonly type = 'histogram';
+  readonly length: number;
+  readonly series: SeriesTable;
+  readonly totals: RowNumbers;
+  readonly deltas: RowNumbers;
   readonly #data: MetricData;
   readonly #total: RowDistribution;
   readonly #delta: RowDistribution;
 
   constructor(data: MetricData) {
+    this.length = data.rows.length;
+    this.series = data.table;
+    this.totals = totalNumbers(data);
+    this.deltas = newNumbers(data, this.totals);
     this.#data = data;
-    this.#total = new RowDistribution(data, false);
-    this.#delta = new RowDistribution(data, true);
+    this.#total = new RowDistribution(this.totals, 0);
+    this.#delta = new RowDistribution(this.deltas, 0);
   }
 
   get metric(): Metric {
     return this.#data.metric;
   }
 
-  get length(): number {
-    return this.#data.rows.length;
-  }
-
   get attributes(): SeriesAttributes {
-    return this.#data.table.index;
+    return this.series.index;
   }
 
   get bounds(): readonly number[] {
@@ -37,7 +42,7 @@ export class BucketTable implements HistogramTable {
   }
 
   startTimeUnixNano(row: number): bigint {
-    return this.#data.table.startTimeUnixNano(row);
+    return this.series.startTimeUnixNano(row);
   }
 
   windowStartTimeUnixNano(row: number): bigint {
@@ -45,33 +50,38 @@ export class BucketTable implements HistogramTable {
   }
 
   isChanged(row: number): boolean {
-    return this.#delta.read(row).count !== 0;
+    return countIn(this.deltas, row) !== 0;
   }
 
   total(row: number): Distribution {
-    return this.#total.read(row);
+    return this.#total.turnTo(row);
   }
 
   delta(row: number): Distribution {
-    return this.#delta.read(row);
+    return this.#delta.turnTo(row);
+  }
+
+  point(row: number): BucketPoint {
+    return new BucketPoint(this, row);
   }
 }
 
 /** BucketPoint is one row of them. */
 export class BucketPoint implements HistogramPoint {
-  readonly type = 'histogram';
-  readonly #data: MetricData;
   readonly #table: BucketTable;
   readonly #row: number;
 
-  constructor(data: MetricData, table: BucketTable, row: number) {
-    this.#data = data;
+  constructor(table: BucketTable, row: number) {
     this.#table = table;
     this.#row = row;
   }
 
+  get type(): 'histogram' {
+    return 'histogram';
+  }
+
   get series(): Series {
-    return this.#data.series(this.#row);
+    return this.#table.series.series(this.#row);
   }
 
   get windowStartTimeUnixNano(): bigint {
@@ -87,136 +97,39 @@ export class BucketPoint implements HistogramPoint {
   }
 
   get total(): Distribution {
-    return new RowDistribution(this.#data, false).read(this.#row);
+    return new RowDistribution(this.#table.totals, this.#row);
   }
 
   get delta(): Distribution {
-    return new RowDistribution(this.#data, true).read(this.#row);
+    return new RowDistribution(this.#table.deltas, this.#row);
   }
 }
 
-/**
- * RowDistribution reads a row of explicit buckets: all of it, or what is new in it. Nothing is copied, and nothing is
- * worked out before it is asked for.
- */
-class RowDistribution implements Distribution, BucketCounts {
-  readonly length: number;
-  readonly #data: MetricData;
-  readonly #isDelta: boolean;
-  readonly #values: Float64Array;
-  readonly #counts: CountRows;
-  readonly #lowCounts: Uint32Array;
-  /** Whether any count is beyond the 32 bits that are at hand. */
-  readonly #hasCarries: boolean;
-  #row = 0;
-  /** Where the row's moments begin. */
-  #start = 0;
-  /** Where the row's counts begin. */
-  #countsStart = 0;
-  /** Rows with the counts to take away, or `undefined` when there is nothing to. */
-  #before: Uint32Array | undefined = undefined;
-  /** Where the moments of earlier windows lie that belong to it, or `undefined` when there are none. */
-  #earlier: Float64Array | undefined = undefined;
-  #earlierAt = 0;
-
-  constructor(data: MetricData, isDelta: boolean) {
-    const { rows } = data;
-    const counts = rows.counts as CountRows;
-    this.#data = data;
-    this.#isDelta = isDelta;
-    this.#values = rows.values;
-    this.#counts = counts;
-    this.#lowCounts = counts.values;
-    // What is settled is never more than there is.
-    this.#hasCarries = counts.carries.size > 0;
-    this.length = counts.width;
-  }
-
-  /** read turns to another row. */
-  read(row: number): this {
-    const { rows, settled, carried } = this.#data;
-    const start = row * rows.width;
-    this.#row = row;
-    this.#start = start;
-    this.#countsStart = row * this.length;
-    if (this.#isDelta) {
-      this.#before = settled !== undefined && row < settled.length ? settled.counts?.values : undefined;
-      this.#earlier = carried !== undefined && row < carried.length ? carried.values : undefined;
-      this.#earlierAt = start + histogramRow.windowSum;
-    } else {
-      this.#earlier = rows.values;
-      this.#earlierAt = start + histogramRow.closedSum;
-    }
-    return this;
-  }
-
-  get count(): number {
-    if (this.#hasCarries) return [...this].reduce((sum, count) => sum + count, 0);
-    const from = this.#countsStart;
-    const to = from + this.length;
-    const count = sumOf(this.#lowCounts, from, to);
-    return this.#before === undefined ? count : count - sumOf(this.#before, from, to);
-  }
-
-  get sum(): number {
-    const sum = this.#values[this.#start + histogramRow.windowSum] as number;
-    return this.#earlier === undefined ? sum : sum + (this.#earlier[this.#earlierAt] as number);
-  }
-
-  get min(): number | undefined {
-    const open = this.#values[this.#start + histogramRow.windowMin] as number;
-    const earlier = this.#earlier;
-    const min = earlier === undefined ? open : Math.min(open, earlier[this.#earlierAt + 1] as number);
-    // Without a value the smallest is above all numbers.
-    return min === Infinity ? undefined : min;
-  }
-
-  get max(): number | undefined {
-    const open = this.#values[this.#start + histogramRow.windowMax] as number;
-    const earlier = this.#earlier;
-    const max = earlier === undefined ? open : Math.max(open, earlier[this.#earlierAt + 2] as number);
-    return max === -Infinity ? undefined : max;
-  }
-
-  get bucketCounts(): BucketCounts {
-    return this;
-  }
-
-  at(index: number): number {
-    if (this.#hasCarries) return this.#wideAt(index);
-    const place = this.#countsStart + index;
-    const count = this.#lowCounts[place] as number;
-    return this.#before === undefined ? count : count - (this.#before[place] as number);
-  }
-
-  #wideAt(index: number): number {
-    const count = this.#counts.count(this.#row, index);
-    return this.#isDelta ? count - (this.#data.settled?.counts?.count(this.#row, index) ?? 0) : count;
-  }
-
-  [Symbol.iterator](): Iterator<number, undefined> {
-    return iterateByIndex(this.length, (index) => this.at(index));
-  }
-
-  toJSON(): object {
-    const { count, sum, min, max } = this;
-    return { count, sum, min, max, bucketCounts: [...this] };
-  }
+/** All that was recorded: the moments of the closed windows belong to it, and there are no counts to take away. */
+function totalNumbers({ rows }: MetricData): RowNumbers {
+  const { exact: counts, width: buckets } = rows.counts as CountRows;
+  return {
+    moments: rows.values,
+    width: rows.width,
+    earlier: rows.values,
+    earlierLength: rows.values.length,
+    earlierAt: histogramRow.closedSum,
+    counts,
+    buckets,
+    before: counts,
+    beforeLength: 0,
+  };
 }
 
-/** The sum of the numbers from one place to before another. Four sums side by side: an addition waits for the last one. */
-function sumOf(values: Uint32Array, from: number, to: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let place = from;
-  for (; place + 4 <= to; place += 4) {
-    a += values[place] as number;
-    b += values[place + 1] as number;
-    c += values[place + 2] as number;
-    d += values[place + 3] as number;
-  }
-  for (; place < to; place++) a += values[place] as number;
-  return a + b + c + d;
+/** What is new in them. */
+function newNumbers({ settled, carried }: MetricData, totals: RowNumbers): RowNumbers {
+  const before = settled?.counts?.exact;
+  return {
+    ...totals,
+    earlier: carried?.values ?? totals.earlier,
+    earlierLength: carried?.values.length ?? 0,
+    earlierAt: histogramRow.windowSum,
+    before: before ?? totals.before,
+    beforeLength: before?.length ?? 0,
+  };
 }

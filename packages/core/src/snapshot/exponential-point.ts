@@ -1,6 +1,7 @@
 import { type BucketRange, ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { Metric } from '../state/metric.ts';
+import type { SeriesTable } from '../state/series-table.ts';
 import type { Series } from '../state/series.ts';
 import type { MetricData } from './metric-data.ts';
 import type { ExponentialHistogramTable, SeriesAttributes } from './point-table.ts';
@@ -11,9 +12,13 @@ import type { Rows } from './rows.ts';
 /** ExponentialTable is rows of exponential buckets seen as points. */
 export class ExponentialTable implements ExponentialHistogramTable {
   readonly type = 'exponential-histogram';
+  readonly length: number;
+  readonly series: SeriesTable;
   readonly #data: MetricData;
 
   constructor(data: MetricData) {
+    this.length = data.rows.length;
+    this.series = data.table;
     this.#data = data;
   }
 
@@ -21,16 +26,12 @@ export class ExponentialTable implements ExponentialHistogramTable {
     return this.#data.metric;
   }
 
-  get length(): number {
-    return this.#data.rows.length;
-  }
-
   get attributes(): SeriesAttributes {
-    return this.#data.table.index;
+    return this.series.index;
   }
 
   startTimeUnixNano(row: number): bigint {
-    return this.#data.table.startTimeUnixNano(row);
+    return this.series.startTimeUnixNano(row);
   }
 
   windowStartTimeUnixNano(row: number): bigint {
@@ -47,6 +48,10 @@ export class ExponentialTable implements ExponentialHistogramTable {
 
   delta(row: number): ExponentialDistribution {
     return this.#distribution(row, undeliveredMoments(this.#data, row), this.#data.settled);
+  }
+
+  point(row: number): ExponentialPoint {
+    return new ExponentialPoint(this, row);
   }
 
   #count(row: number, before: Rows | undefined): number {
@@ -76,19 +81,20 @@ export class ExponentialTable implements ExponentialHistogramTable {
 
 /** ExponentialPoint is one row of them. */
 export class ExponentialPoint implements ExponentialHistogramPoint {
-  readonly type = 'exponential-histogram';
-  readonly #data: MetricData;
   readonly #table: ExponentialTable;
   readonly #row: number;
 
-  constructor(data: MetricData, table: ExponentialTable, row: number) {
-    this.#data = data;
+  constructor(table: ExponentialTable, row: number) {
     this.#table = table;
     this.#row = row;
   }
 
+  get type(): 'exponential-histogram' {
+    return 'exponential-histogram';
+  }
+
   get series(): Series {
-    return this.#data.series(this.#row);
+    return this.#table.series.series(this.#row);
   }
 
   get windowStartTimeUnixNano(): bigint {

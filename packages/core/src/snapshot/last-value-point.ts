@@ -1,5 +1,6 @@
 import { gaugeRow } from '../state/gauge-row.ts';
 import type { Metric } from '../state/metric.ts';
+import type { SeriesTable } from '../state/series-table.ts';
 import type { Series } from '../state/series.ts';
 import { unixNanoOf } from '../unix-nano.ts';
 import type { MetricData } from './metric-data.ts';
@@ -9,9 +10,13 @@ import type { GaugePoint } from './point.ts';
 /** LastValueTable is rows of gauges seen as points. */
 export class LastValueTable implements GaugeTable {
   readonly type = 'gauge';
+  readonly length: number;
+  readonly series: SeriesTable;
   readonly #data: MetricData;
 
   constructor(data: MetricData) {
+    this.length = data.rows.length;
+    this.series = data.table;
     this.#data = data;
   }
 
@@ -19,12 +24,8 @@ export class LastValueTable implements GaugeTable {
     return this.#data.metric;
   }
 
-  get length(): number {
-    return this.#data.rows.length;
-  }
-
   get attributes(): SeriesAttributes {
-    return this.#data.table.index;
+    return this.series.index;
   }
 
   value(row: number): number {
@@ -39,23 +40,28 @@ export class LastValueTable implements GaugeTable {
     const { rows, settled } = this.#data;
     return rows.number(row, gaugeRow.sets) !== (settled?.number(row, gaugeRow.sets) ?? 0);
   }
+
+  point(row: number): LastValuePoint {
+    return new LastValuePoint(this, row);
+  }
 }
 
 /** LastValuePoint is one row of them. */
 export class LastValuePoint implements GaugePoint {
-  readonly type = 'gauge';
-  readonly #data: MetricData;
   readonly #table: LastValueTable;
   readonly #row: number;
 
-  constructor(data: MetricData, table: LastValueTable, row: number) {
-    this.#data = data;
+  constructor(table: LastValueTable, row: number) {
     this.#table = table;
     this.#row = row;
   }
 
+  get type(): 'gauge' {
+    return 'gauge';
+  }
+
   get series(): Series {
-    return this.#data.series(this.#row);
+    return this.#table.series.series(this.#row);
   }
 
   get value(): number {

@@ -1,14 +1,13 @@
 import type { CopiedAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { SeriesTable } from '../state/series-table.ts';
-import type { Series } from '../state/series.ts';
-import { BucketPoint, BucketTable } from './bucket-point.ts';
-import { ExponentialPoint, ExponentialTable } from './exponential-point.ts';
-import { LastValuePoint, LastValueTable } from './last-value-point.ts';
+import { BucketTable } from './bucket-point.ts';
+import { ExponentialTable } from './exponential-point.ts';
+import { LastValueTable } from './last-value-point.ts';
 import type { Point } from './point.ts';
 import type { Rows } from './rows.ts';
 import type { WindowStarts } from './window-starts.ts';
-import { TotalPoint, TotalTable } from './total-point.ts';
+import { TotalTable } from './total-point.ts';
 
 /** Restart is where a running total was begun anew, because it would not have fitted the wire. */
 export interface Restart {
@@ -58,17 +57,7 @@ export class MetricData {
 
   /** The point of a row from 0 to rows.length − 1. */
   point(row: number): Point {
-    const { points } = this;
-    switch (points.type) {
-      case 'sum':
-        return new TotalPoint(this, points, row);
-      case 'gauge':
-        return new LastValuePoint(this, points, row);
-      case 'histogram':
-        return new BucketPoint(this, points, row);
-      case 'exponential-histogram':
-        return new ExponentialPoint(this, points, row);
-    }
+    return this.points.point(row);
   }
 
   /** The row of the series with these attributes, if it is in the snapshot. */
@@ -87,10 +76,6 @@ export class MetricData {
       windowStarts: this.windowStarts.select(rows),
       restarts: this.restarts,
     });
-  }
-
-  series(row: number): Series {
-    return this.table.series(row);
   }
 
   #makePoints(): TotalTable | LastValueTable | BucketTable | ExponentialTable {

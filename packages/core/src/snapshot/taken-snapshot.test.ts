@@ -53,6 +53,53 @@ it('reads points by index as by iteration', () => {
   expect(points.at(5)).toBeUndefined();
 });
 
+it('goes through the points of all metrics and stays at the end', () => {
+  const telemetry = makeHandle();
+  const iterator = telemetry.snapshot().points[Symbol.iterator]();
+  expect([iterator.next(), iterator.next()]).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  for (const chain of ['a', 'b']) {
+    telemetry.recordCounter('c', 1, { chain });
+    telemetry.recordGauge('g', 1, { chain });
+    telemetry.recordLatencyMs('p', 1, { chain });
+  }
+  const points = telemetry.snapshot().points[Symbol.iterator]();
+  const results = Array.from({ length: 8 }, () => points.next());
+  expect(results.map(({ done, value }) => [done, value?.type, value?.series.attributes['chain']])).toEqual([
+    [false, 'sum', 'a'],
+    [false, 'sum', 'b'],
+    [false, 'gauge', 'a'],
+    [false, 'gauge', 'b'],
+    [false, 'histogram', 'a'],
+    [false, 'histogram', 'b'],
+    [true, undefined, undefined],
+    [true, undefined, undefined],
+  ]);
+});
+
+it('has distributions that stay those of their point while others are read', async () => {
+  const telemetry = makeHandle();
+  const latency = telemetry.latency('p', { boundsMs: [10], attributes: { chain: 'a' } });
+  latency.record(1);
+  await telemetry.flush();
+  latency.record(20);
+  telemetry.latency('p', { attributes: { chain: 'b' } }).record(5);
+  const { points } = telemetry.snapshot();
+  const distributions = Array.from(points).flatMap((point) =>
+    point.type === 'histogram' ? [point.total, point.delta] : [],
+  );
+  expect(
+    distributions.map(({ count, sum, min, max, bucketCounts }) => [count, sum, min, max, ...bucketCounts]),
+  ).toEqual([
+    [2, 21, 1, 20, 1, 1],
+    [1, 20, 20, 20, 0, 1],
+    [1, 5, 5, 5, 1, 0],
+    [1, 5, 5, 5, 1, 0],
+  ]);
+});
+
 it('finds series by name in any case and attributes in any order', () => {
   const telemetry = makeHandle();
   telemetry.recordCounter('c', 3, { a: 1, b: '2' });

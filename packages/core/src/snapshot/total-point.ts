@@ -1,5 +1,6 @@
 import { isMonotonic } from '../state/aggregation.ts';
 import type { Metric } from '../state/metric.ts';
+import type { SeriesTable } from '../state/series-table.ts';
 import type { Series } from '../state/series.ts';
 import type { MetricData, Restart } from './metric-data.ts';
 import type { SeriesAttributes, SumTable } from './point-table.ts';
@@ -8,9 +9,13 @@ import type { SumPoint } from './point.ts';
 /** TotalTable is rows of sums seen as points. */
 export class TotalTable implements SumTable {
   readonly type = 'sum';
+  readonly length: number;
+  readonly series: SeriesTable;
   readonly #data: MetricData;
 
   constructor(data: MetricData) {
+    this.length = data.rows.length;
+    this.series = data.table;
     this.#data = data;
   }
 
@@ -18,12 +23,8 @@ export class TotalTable implements SumTable {
     return this.#data.metric;
   }
 
-  get length(): number {
-    return this.#data.rows.length;
-  }
-
   get attributes(): SeriesAttributes {
-    return this.#data.table.index;
+    return this.series.index;
   }
 
   get monotonic(): boolean {
@@ -31,7 +32,7 @@ export class TotalTable implements SumTable {
   }
 
   startTimeUnixNano(row: number): bigint {
-    return this.#restart(row)?.startTimeUnixNano ?? this.#data.table.startTimeUnixNano(row);
+    return this.#restart(row)?.startTimeUnixNano ?? this.series.startTimeUnixNano(row);
   }
 
   windowStartTimeUnixNano(row: number): bigint {
@@ -54,27 +55,32 @@ export class TotalTable implements SumTable {
     return settled === undefined ? total : subtractExactly(total, settled.total(row));
   }
 
+  point(row: number): TotalPoint {
+    return new TotalPoint(this, row);
+  }
+
   #restart(row: number): Restart | undefined {
     const { restarts } = this.#data;
-    return restarts.size === 0 ? undefined : restarts.get(this.#data.table.id(row));
+    return restarts.size === 0 ? undefined : restarts.get(this.series.id(row));
   }
 }
 
 /** TotalPoint is one row of them. */
 export class TotalPoint implements SumPoint {
-  readonly type = 'sum';
-  readonly #data: MetricData;
   readonly #table: TotalTable;
   readonly #row: number;
 
-  constructor(data: MetricData, table: TotalTable, row: number) {
-    this.#data = data;
+  constructor(table: TotalTable, row: number) {
     this.#table = table;
     this.#row = row;
   }
 
+  get type(): 'sum' {
+    return 'sum';
+  }
+
   get series(): Series {
-    return this.#data.series(this.#row);
+    return this.#table.series.series(this.#row);
   }
 
   get monotonic(): boolean {

@@ -6,11 +6,17 @@ export class CountRows {
   readonly values: Uint32Array;
   /** For counts beyond 2^32 − 1: by place (row × width + bucket), the multiple of 2^32 that is to be added. */
   readonly carries: ReadonlyMap<number, number>;
+  #withCarries: Float64Array | undefined = undefined;
 
   constructor(width: number, values: Uint32Array, carries: ReadonlyMap<number, number>) {
     this.width = width;
     this.values = values;
     this.carries = carries;
+  }
+
+  /** The counts as they are, by place: `values`, or else doubles, made when they are first asked for. */
+  get exact(): Uint32Array | Float64Array {
+    return this.carries.size === 0 ? this.values : (this.#withCarries ??= this.#addCarries());
   }
 
   /** How many values a bucket holds; 0 in a row that did not exist yet. */
@@ -60,6 +66,12 @@ export class CountRows {
       if (this.count(row, bucket) !== other.count(row, bucket)) return false;
     }
     return true;
+  }
+
+  #addCarries(): Float64Array {
+    const exact = Float64Array.from(this.values);
+    for (const [place, carry] of this.carries) exact[place] = (exact[place] as number) + carry;
+    return exact;
   }
 
   /** Pieces of numbers whose sum is that of all counts. */
