@@ -1,6 +1,9 @@
 import { type Cell, parkedValues } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 
+/** So many values are put into their buckets one by one: to go through all buckets takes longer. */
+const fewValues = 4;
+
 /** recordInRow records a value in a series' row. False, and nothing done, for one that is not finite or where there is no series. */
 export function recordInRow(cell: Cell | undefined, value: number): boolean {
   // The difference is NaN for what is no finite number.
@@ -28,7 +31,8 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
 export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
   const { counts, explicitBounds } = cell.metric;
   if (counts === undefined) recordAllInExponentialBuckets(cell, recorded, count);
-  else if (!explicitBounds.isDense) explicitBounds.recordAll(recorded, count, cell, counts);
+  else if (count > fewValues && !explicitBounds.isDense)
+    explicitBounds.recordAll(recorded, count, cell, counts);
   else for (let i = 0; i < count; i++) recordInRow(cell, recorded[i] as number);
 }
 

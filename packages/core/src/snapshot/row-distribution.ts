@@ -2,7 +2,7 @@ import { iterateByIndex } from './iterate-by-index.ts';
 import type { BucketCounts, Distribution } from './point.ts';
 
 /** Counts are the counts of explicit buckets, those of one row after the other. */
-export type Counts = Uint32Array | Float64Array;
+type Counts = Uint32Array | Float64Array;
 
 /** RowNumbers is where the distributions of a table find their numbers: all of them, or what is new. */
 export interface RowNumbers {

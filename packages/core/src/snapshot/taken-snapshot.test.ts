@@ -90,13 +90,14 @@ it('has distributions that stay those of their point while others are read', asy
   const distributions = Array.from(points).flatMap((point) =>
     point.type === 'histogram' ? [point.total, point.delta] : [],
   );
-  expect(
-    distributions.map(({ count, sum, min, max, bucketCounts }) => [count, sum, min, max, ...bucketCounts]),
-  ).toEqual([
-    [2, 21, 1, 20, 1, 1],
-    [1, 20, 20, 20, 0, 1],
-    [1, 5, 5, 5, 1, 0],
-    [1, 5, 5, 5, 1, 0],
+  const read = distributions.map(({ count, sum, min, max, bucketCounts }) => {
+    return { moments: [count, sum, min, max], buckets: [...bucketCounts] };
+  });
+  expect(read).toEqual([
+    { moments: [2, 21, 1, 20], buckets: [1, 1] },
+    { moments: [1, 20, 20, 20], buckets: [0, 1] },
+    { moments: [1, 5, 5, 5], buckets: [1, 0] },
+    { moments: [1, 5, 5, 5], buckets: [1, 0] },
   ]);
 });
 

@@ -3,7 +3,6 @@ import { copyAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import type { MetricData } from './metric-data.ts';
-import type { PointTable } from './point-table.ts';
 import type { Point } from './point.ts';
 import { summarize } from './summarize-distribution.ts';
 import type { DistributionSummary, Points, Snapshot, SnapshotJson } from './snapshot.ts';
@@ -100,12 +99,14 @@ export class TakenSnapshot implements Snapshot {
 class MetricPoints implements Points {
   readonly length: number;
   readonly metrics: readonly MetricData[];
+  readonly tables: readonly MetricData['points'][];
 
   /** The index of each metric's first point. */
   readonly #firsts: readonly number[];
 
   constructor(metrics: readonly MetricData[]) {
     this.metrics = metrics;
+    this.tables = Object.freeze(metrics.map((data) => data.points));
     const firsts: number[] = [];
     let length = 0;
     for (const data of metrics) {
@@ -115,10 +116,6 @@ class MetricPoints implements Points {
     this.#firsts = firsts;
     this.length = length;
     Object.freeze(this);
-  }
-
-  get tables(): readonly PointTable[] {
-    return this.metrics.map((data) => data.points);
   }
 
   at(index: number): Point | undefined {
@@ -135,7 +132,7 @@ class MetricPoints implements Points {
   }
 
   [Symbol.iterator](): Iterator<Point, undefined> {
-    const tables = this.metrics.map((data) => data.points);
+    const { tables } = this;
     let next = 0;
     let table = tables[0];
     let row = 0;

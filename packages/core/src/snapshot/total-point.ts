@@ -12,11 +12,19 @@ export class TotalTable implements SumTable {
   readonly length: number;
   readonly series: SeriesTable;
   readonly #data: MetricData;
+  /** The totals when all of them, and those settled, are numbers, and count from where their series began. */
+  readonly #plain: Float64Array | undefined;
+  /** For these: the totals as last settled, as far as there were such rows. */
+  readonly #settled: Float64Array;
 
   constructor(data: MetricData) {
-    this.length = data.rows.length;
+    const { rows, settled, restarts } = data;
+    this.length = rows.length;
     this.series = data.table;
     this.#data = data;
+    const isPlain = restarts.size === 0 && rows.wideBases.size === 0 && (settled?.wideBases.size ?? 0) === 0;
+    this.#plain = isPlain ? rows.values : undefined;
+    this.#settled = settled?.values ?? noTotals;
   }
 
   get metric(): Metric {
@@ -44,19 +52,32 @@ export class TotalTable implements SumTable {
   }
 
   total(row: number): number | bigint {
+    const plain = this.#plain;
+    return plain === undefined ? this.#unusualTotal(row) : (plain[row] as number);
+  }
+
+  delta(row: number): number | bigint {
+    const plain = this.#plain;
+    if (plain === undefined) return this.#unusualDelta(row);
+    const settled = this.#settled;
+    const total = plain[row] as number;
+    return row < settled.length ? subtractExactly(total, settled[row] as number) : total;
+  }
+
+  point(row: number): TotalPoint {
+    return new TotalPoint(this, row);
+  }
+
+  #unusualTotal(row: number): number | bigint {
     const total = this.#data.rows.total(row);
     const restart = this.#restart(row);
     return restart === undefined ? total : subtractExactly(total, restart.base);
   }
 
-  delta(row: number): number | bigint {
+  #unusualDelta(row: number): number | bigint {
     const { rows, settled } = this.#data;
     const total = rows.total(row);
     return settled === undefined ? total : subtractExactly(total, settled.total(row));
-  }
-
-  point(row: number): TotalPoint {
-    return new TotalPoint(this, row);
   }
 
   #restart(row: number): Restart | undefined {
@@ -103,6 +124,8 @@ export class TotalPoint implements SumPoint {
     return this.#table.delta(this.#row);
   }
 }
+
+const noTotals = new Float64Array(0);
 
 /** The exact difference of two whole numbers: a number while it is a safe integer. */
 function subtractExactly(a: number | bigint, b: number | bigint): number | bigint {
