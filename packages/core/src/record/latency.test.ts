@@ -83,6 +83,29 @@ it.each(['explicit', 'exponential'] as const)(
   },
 );
 
+it('puts few values between two snapshots into the same buckets as many', () => {
+  const { telemetry } = makeHandle();
+  const boundsMs = [1, 5, 10];
+  const latency = telemetry.latency('p', { boundsMs });
+  const expected = { count: 0, sum: 0, min: 0.5, max: 0, bucketCounts: [0, 0, 0, 0] };
+  for (let values = 1; values <= 12; values++) {
+    for (let i = 1; i <= values; i++) {
+      const value = i === 1 ? 0.5 : i * values * 0.25;
+      latency.record(value);
+      expected.count += 1;
+      expected.sum += value;
+      expected.max = Math.max(expected.max, value);
+      const found = boundsMs.findIndex((bound) => value <= bound);
+      const bucket = found < 0 ? boundsMs.length : found;
+      expected.bucketCounts[bucket] = (expected.bucketCounts[bucket] ?? 0) + 1;
+    }
+    const [point] = telemetry.snapshot().points;
+    if (point?.type !== 'histogram') throw new Error('expected a histogram');
+    const { count, sum, min, max, bucketCounts } = point.total;
+    expect({ count, sum, min, max, bucketCounts: [...bucketCounts] }).toEqual(expected);
+  }
+});
+
 describe('time', () => {
   it('records how long a function took, and returns what it returns', () => {
     const { telemetry, clock } = makeHandle();
