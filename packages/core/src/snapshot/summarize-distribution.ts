@@ -45,7 +45,9 @@ function estimateQuantile(
     if (bucket.count > 0 && below + bucket.count >= rank) {
       const lower = Math.max(bucket.lower, min);
       const upper = Math.min(bucket.upper, max);
-      return lower + ((upper - lower) * (rank - below)) / bucket.count;
+      const share = (rank - below) / bucket.count;
+      // Not by the difference of the two, which can be beyond the largest double. Borders are rounded: min and max are not.
+      return Math.min(Math.max(lower * (1 - share) + upper * share, min), max);
     }
     below += bucket.count;
   }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { ScriptedExporter } from '../testing/scripted-exporter.ts';
@@ -151,6 +152,72 @@ it('estimates quantiles over exponential buckets within the width of a bucket', 
   }
 });
 
+const anyValue = fc.oneof(
+  fc.double({ min: 0.001, max: 1000, noNaN: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer({ min: -20, max: 20 }),
+  fc.constantFrom(
+    0,
+    1,
+    2 ** 0.5,
+    2 ** 0.75,
+    Number.MIN_VALUE,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+    2 ** -1022,
+  ),
+);
+const values = fc.array(anyValue, { minLength: 1, maxLength: 50 });
+const quantile = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
+
+/** The value that the share `q` of the sorted values does not exceed. */
+function exactQuantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.max(Math.ceil(q * sorted.length) - 1, 0)] as number;
+}
+
+it('is never off by more than the width of the bucket, nor outside the smallest and the largest value', () => {
+  fc.assert(
+    fc.property(values, fc.uniqueArray(anyValue, { maxLength: 12 }), quantile, (recorded, some, q) => {
+      const bounds = [...new Set(some.map((bound) => bound + 0))].toSorted((a, b) => a - b);
+      const histogram = makeHandle();
+      for (const value of recorded) histogram.histogram('h', { bounds }).record(value);
+      const sorted = recorded.toSorted((a, b) => a - b);
+      const [min, max] = [sorted[0] as number, sorted.at(-1) as number];
+      const exact = exactQuantile(sorted, q);
+      const lower = Math.max(bounds.findLast((bound) => bound < exact) ?? -Infinity, min);
+      const upper = Math.min(bounds.find((bound) => bound >= exact) ?? Infinity, max);
+      const estimate = histogram.snapshot().latency('h')?.quantile(q) as number;
+      expect(estimate).toBeGreaterThanOrEqual(min);
+      expect(estimate).toBeLessThanOrEqual(max);
+      expect(Math.abs(estimate - exact)).toBeLessThanOrEqual((upper - lower) * (1 + 1e-9));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('is never off by more than the width of an exponential bucket, either', () => {
+  fc.assert(
+    fc.property(values, quantile, (recorded, q) => {
+      const telemetry = new TelemetryHandle({
+        exporter: new ScriptedExporter(),
+        latencyHistogram: 'exponential',
+      });
+      for (const value of recorded) telemetry.histogram('h').record(value);
+      const sorted = recorded.toSorted((a, b) => a - b);
+      const exact = exactQuantile(sorted, q);
+      const point = telemetry.snapshot().points.at(0);
+      const scale = point?.type === 'exponential-histogram' ? point.delta.scale : Number.NaN;
+      const base = 2 ** (2 ** -scale);
+      const width = Math.abs(exact) * (base - 1) * (1 + 1e-9) + 2 * Number.MIN_VALUE;
+      const estimate = telemetry.snapshot().latency('h')?.quantile(q) as number;
+      expect(estimate).toBeGreaterThanOrEqual(sorted[0] as number);
+      expect(estimate).toBeLessThanOrEqual(sorted.at(-1) as number);
+      expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(width);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 it('has no quantile outside 0 to 1, or of nothing', async () => {
   const telemetry = makeHandle();
   telemetry.recordLatencyMs('p', 1);
@@ -176,5 +243,9 @@ it('is plain data for JSON, and readable in the console', () => {
     ['__proto__', 'x'],
     ['big', '4611686018427387904'],
   ]);
-  expect(inspect(telemetry.snapshot())).toContain("delta: '18446744073709551615'");
+  const shown = inspect(telemetry.snapshot());
+  expect(shown).toContain("delta: '18446744073709551615'");
+  expect(shown).toContain("big: '4611686018427387904'");
+  expect(inspect({ result: { snapshot: telemetry.snapshot() } })).toContain('[Snapshot of 1 points]');
+  expect(inspect({ result: { snapshot: telemetry.snapshot() } }, { depth: null })).toContain('delta: ');
 });

@@ -1,3 +1,4 @@
+import type { InspectOptions, inspect } from 'node:util';
 import type { AttributeValue, Attributes } from '../attributes.ts';
 import { copyAttributes } from '../record/copy-attributes.ts';
 import type { MetricState } from '../state/metric-state.ts';
@@ -20,10 +21,16 @@ export class TakenSnapshot implements Snapshot {
   #byMetric: ReadonlyMap<MetricState, MetricData> | undefined = undefined;
 
   static {
-    // What console.log shows.
+    // What console.log shows: all that is in it, attributes and buckets, too; within something else, how much it is.
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-      value(this: TakenSnapshot): SnapshotJson {
-        return this.toJSON();
+      value(
+        this: TakenSnapshot,
+        depth: number | null,
+        options: InspectOptions,
+        show: typeof inspect,
+      ): string {
+        if (depth !== null && depth < 1) return `[Snapshot of ${this.points.length} points]`;
+        return show(this.toJSON(), { ...options, depth: 4 });
       },
     });
   }
