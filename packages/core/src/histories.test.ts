@@ -10,11 +10,12 @@ import type {
   PointRange,
   Temporality,
 } from './exporter.ts';
-import type { Counter } from './record/counter.ts';
-import type { Latency } from './record/latency.ts';
+import type { Counter, Histogram, Latency } from './instruments.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
+import type { InstrumentKind } from './state/metric.ts';
 import { TelemetryError } from './telemetry-error.ts';
 import { sendsDelta } from './temporality.ts';
+import type { AttachedTelemetry } from './threads/attached-telemetry.ts';
 import { TelemetryHandle, type TelemetryHandleOptions } from './index.ts';
 import { DeltaCollector } from './testing/delta-collector.ts';
 import { ManualClock } from './testing/manual-clock.ts';
@@ -31,9 +32,16 @@ type Step =
       readonly act: 'measure';
       readonly chain: string;
       readonly ms: readonly number[];
-      readonly isBound: boolean;
+      readonly how: 'by name' | 'bound' | 'on a thread';
     }
+  | { readonly act: 'weigh'; readonly chain: string; readonly values: readonly number[] }
   | { readonly act: 'move'; readonly chain: string; readonly by: bigint }
+  | { readonly act: 'set'; readonly chain: string; readonly value: number; readonly isBound: boolean }
+  /** From now on an observer says so: a total that grows, or begins anew. */
+  | { readonly act: 'observe'; readonly chain: string; readonly by: number; readonly isAnew: boolean }
+  | { readonly act: 'stop observing' }
+  | { readonly act: 'count on a thread'; readonly chain: string; readonly delta: number }
+  | { readonly act: 'detach' }
   | {
       readonly act: 'flush';
       readonly statuses: readonly Status[];
@@ -52,6 +60,17 @@ const status = fc.constantFrom<Status>(
   'ambiguous',
   'rejected',
 );
+
+/** What is recorded: counters, latencies, histograms, sums that fall, gauges, what is observed, and on threads. */
+const kinds: Readonly<Record<string, InstrumentKind>> = {
+  c: 'counter',
+  p: 'latency',
+  h: 'histogram',
+  u: 'up-down-counter',
+  g: 'gauge',
+  o: 'observed-counter',
+  t: 'counter',
+};
 
 /** Stands for the series without attributes. */
 const noChain = 'none';
@@ -85,10 +104,28 @@ function stepOn(chains: readonly string[], mostlyAccepted: number): fc.Arbitrary
     { weight: mostlyAccepted, arbitrary: fc.constant<Status[]>(['accepted']) },
     { weight: 1, arbitrary: fc.array(status, { minLength: 1, maxLength: 3 }) },
   );
-  return fc.oneof(
+  const small = fc.nat({ max: 10 });
+  const records = fc.oneof(
     fc.record({ act: fc.constant('count' as const), chain, delta, isBound: fc.boolean() }),
-    fc.record({ act: fc.constant('measure' as const), chain, ms, isBound: fc.boolean() }),
+    fc.record({
+      act: fc.constant('measure' as const),
+      chain,
+      ms,
+      how: fc.constantFrom('by name' as const, 'bound' as const, 'on a thread' as const),
+    }),
+    fc.record({
+      act: fc.constant('weigh' as const),
+      chain,
+      values: ms.map((each) => each.map((value) => value - 50)),
+    }),
     fc.record({ act: fc.constant('move' as const), chain, by }),
+    fc.record({ act: fc.constant('set' as const), chain, value: small, isBound: fc.boolean() }),
+    fc.record({ act: fc.constant('observe' as const), chain, by: small, isAnew: fc.boolean() }),
+    fc.record({ act: fc.constant('count on a thread' as const), chain, delta: small }),
+  );
+  return fc.oneof(
+    { weight: 6, arbitrary: records },
+    fc.record({ act: fc.constantFrom('stop observing' as const, 'detach' as const) }),
     fc.record({
       act: fc.constant('flush' as const),
       statuses,
@@ -107,15 +144,22 @@ class History implements Exporter {
   /** What the caller recorded, by metric and by series. */
   readonly tally = new Map<string, bigint>();
   readonly tallyBySeries = new Map<string, bigint>();
-  /** What was measured since the last delivery, by chain. */
+  /** What was measured since the last delivery, by series. */
   readonly undelivered = new Map<string, number[]>();
+  /** What a gauge was set to last, by chain. */
+  readonly gauges = new Map<string, number>();
   /** What arrived and was accepted; what arrived and was accepted or taken in part. */
   readonly accepted = new ModelCollector();
   readonly settled = new ModelCollector();
   readonly deltas = new DeltaCollector();
   readonly kept: { readonly snapshot: Snapshot; readonly json: string }[] = [];
   readonly #bound = new Map<string, Counter>();
-  readonly #boundLatencies = new Map<string, Latency>();
+  readonly #boundDistributions = new Map<string, Latency | Histogram>();
+  #thread: AttachedTelemetry | undefined = undefined;
+  /** What is observed now, and was when it was asked for last, by chain. */
+  readonly #observed = new Map<string, number>();
+  readonly #lastObserved = new Map<string, number>();
+  #stopObserving: (() => void) | undefined = undefined;
   #statuses: readonly Status[] = [];
   #during: readonly bigint[] = [];
   #overtakenBy: readonly Status[] | undefined = undefined;
@@ -141,18 +185,77 @@ class History implements Exporter {
     else expect(result.error.code).toBe('COUNTER_OVERFLOW');
   }
 
-  measure(chain: string, ms: readonly number[], isBound: boolean): void {
-    const bound =
-      this.#boundLatencies.get(chain) ?? this.telemetry.latency('p', { attributes: attributesOf(chain) });
-    this.#boundLatencies.set(chain, bound);
+  measure(chain: string, ms: readonly number[], how: 'by name' | 'bound' | 'on a thread'): void {
+    const recording = how === 'on a thread' ? this.#attached() : this.telemetry;
+    const bound = this.#distribution('p', chain);
     for (const each of ms) {
-      const result = isBound
-        ? bound.record(each)
-        : this.telemetry.recordLatencyMs('p', each, attributesOf(chain));
+      const result =
+        how === 'bound' ? bound.record(each) : recording.recordLatencyMs('p', each, attributesOf(chain));
       expect(result).toEqual({ ok: true });
     }
-    this.#tell('p', chain, BigInt(ms.length));
-    this.undelivered.set(chain, [...(this.undelivered.get(chain) ?? []), ...ms]);
+    this.#tellMeasured('p', chain, ms);
+  }
+
+  weigh(chain: string, values: readonly number[]): void {
+    const bound = this.#distribution('h', chain);
+    for (const each of values) expect(bound.record(each)).toEqual({ ok: true });
+    this.#tellMeasured('h', chain, values);
+  }
+
+  set(chain: string, value: number, isBound: boolean): void {
+    const attributes = attributesOf(chain);
+    const result = isBound
+      ? this.telemetry.gauge('g', { attributes }).set(value)
+      : this.telemetry.recordGauge('g', value, attributes);
+    expect(result).toEqual({ ok: true });
+    this.gauges.set(chain, value);
+  }
+
+  observe(chain: string, by: number, isAnew: boolean): void {
+    this.#observed.set(chain, by + (isAnew ? 0 : (this.#observed.get(chain) ?? 0)));
+    this.#stopObserving ??= this.telemetry.observe('o', () => this.#answerObserved(), { kind: 'counter' });
+  }
+
+  stopObserving(): void {
+    this.#stopObserving?.();
+    this.#stopObserving = undefined;
+    this.#observed.clear();
+    this.#lastObserved.clear();
+  }
+
+  countOnThread(chain: string, delta: number): void {
+    expect(this.#attached().recordCounter('t', delta, attributesOf(chain))).toEqual({ ok: true });
+    this.#tell('t', chain, BigInt(delta));
+  }
+
+  /** Ends the attachment; the next record on a thread makes another one. */
+  detach(): void {
+    this.#thread?.detach();
+    this.#thread = undefined;
+  }
+
+  #attached(): AttachedTelemetry {
+    return (this.#thread ??= TelemetryHandle.attach(this.telemetry.share()));
+  }
+
+  #distribution(name: 'p' | 'h', chain: string): Latency | Histogram {
+    const attributes = attributesOf(chain);
+    const bound =
+      this.#boundDistributions.get(`${name} ${chain}`) ??
+      (name === 'p'
+        ? this.telemetry.latency(name, { attributes })
+        : this.telemetry.histogram(name, { attributes }));
+    this.#boundDistributions.set(`${name} ${chain}`, bound);
+    return bound;
+  }
+
+  #answerObserved(): readonly { readonly value: number; readonly attributes?: Attributes | undefined }[] {
+    for (const [chain, total] of this.#observed) {
+      const last = this.#lastObserved.get(chain) ?? 0;
+      this.#tell('o', chain, BigInt(total >= last ? total - last : total));
+      this.#lastObserved.set(chain, total);
+    }
+    return Array.from(this.#observed, ([chain, value]) => ({ value, attributes: attributesOf(chain) }));
   }
 
   move(chain: string, by: bigint): void {
@@ -207,7 +310,7 @@ class History implements Exporter {
   }
 
   #measured(): ReadonlyMap<string, number> {
-    return new Map([...this.undelivered].map(([chain, ms]) => [chain, ms.length]));
+    return new Map([...this.undelivered].map(([series, values]) => [series, values.length]));
   }
 
   #answerAll(
@@ -239,16 +342,16 @@ class History implements Exporter {
     if (outcome === 'accepted') this.accepted.take(point, snapshot);
     if (outcome !== 'accepted' && outcome !== 'partial') return;
     this.settled.take(point, snapshot);
-    const chain = String(point.series.attributes['chain'] ?? noChain);
-    const rest = this.undelivered.get(chain)?.slice(measured.get(chain) ?? 0);
-    if (point.series.metric.name === 'p') this.undelivered.set(chain, rest ?? []);
+    const series = `${point.series.metric.name} ${String(point.series.attributes['chain'] ?? noChain)}`;
+    const rest = this.undelivered.get(series)?.slice(measured.get(series) ?? 0);
+    if (rest !== undefined) this.undelivered.set(series, rest);
   }
 
   /** The account says of every metric what the caller tallied and what the collectors summed up. */
   checkAccount(): void {
     const account = this.telemetry.account();
     for (const [name, recorded] of this.tally) {
-      if (name !== 'u' && this.temporality !== 'cumulative') {
+      if (sendsDelta(kinds[name] as InstrumentKind, this.temporality)) {
         expect(account.byName.get(name)).toEqual({
           recorded,
           ...this.deltas.amounts(name, recorded),
@@ -273,6 +376,12 @@ class History implements Exporter {
 
   checkKept(): void {
     for (const { snapshot, json } of this.kept) expect(JSON.stringify(snapshot)).toBe(json);
+  }
+
+  #tellMeasured(name: string, chain: string, values: readonly number[]): void {
+    this.#tell(name, chain, BigInt(values.length));
+    const series = `${name} ${chain}`;
+    this.undelivered.set(series, [...(this.undelivered.get(series) ?? []), ...values]);
   }
 
   #tell(name: string, chain: string, by: bigint): void {
@@ -313,7 +422,25 @@ async function play(
         history.count(step.chain, step.delta, step.isBound);
         break;
       case 'measure':
-        history.measure(step.chain, step.ms, step.isBound);
+        history.measure(step.chain, step.ms, step.how);
+        break;
+      case 'weigh':
+        history.weigh(step.chain, step.values);
+        break;
+      case 'set':
+        history.set(step.chain, step.value, step.isBound);
+        break;
+      case 'observe':
+        history.observe(step.chain, step.by, step.isAnew);
+        break;
+      case 'stop observing':
+        history.stopObserving();
+        break;
+      case 'count on a thread':
+        history.countOnThread(step.chain, step.delta);
+        break;
+      case 'detach':
+        history.detach();
         break;
       case 'move':
         history.move(step.chain, step.by);
@@ -338,6 +465,7 @@ async function play(
   await history.flush(['accepted'], []);
   history.checkAccount();
   expect(history.telemetry.account().pending).toBe(0n);
+  history.detach();
   for (const [name, recorded] of history.tally) {
     if (history.temporality === 'cumulative')
       expect([name, history.accepted.sum(name)]).toEqual([name, recorded]);
@@ -355,16 +483,21 @@ describe('every history of records, looks and flushes', () => {
           await play(played, history, (snapshot) => {
             for (const [series, recorded] of played.tallyBySeries) {
               const [name = '', chain = ''] = series.split(' ');
-              if (name !== 'p') expect(snapshot.total(name, attributesOf(chain))).toBe(recorded);
+              // What is no more observed goes once it is delivered.
+              if (name === 'c' || name === 'u' || name === 't')
+                expect(snapshot.total(name, attributesOf(chain))).toBe(recorded);
             }
-            for (const [chain, ms] of played.undelivered) {
-              expect(snapshot.latency('p', attributesOf(chain))).toMatchObject({
-                count: ms.length,
-                sum: ms.reduce((sum, each) => sum + each, 0),
-                min: ms.length === 0 ? undefined : Math.min(...ms),
-                max: ms.length === 0 ? undefined : Math.max(...ms),
+            for (const [series, values] of played.undelivered) {
+              const [name = '', chain = ''] = series.split(' ');
+              expect(snapshot.latency(name, attributesOf(chain))).toMatchObject({
+                count: values.length,
+                sum: values.reduce((sum, each) => sum + each, 0),
+                min: values.length === 0 ? undefined : Math.min(...values),
+                max: values.length === 0 ? undefined : Math.max(...values),
               });
             }
+            for (const [chain, value] of played.gauges)
+              expect(snapshot.gauge('g', attributesOf(chain))).toBe(value);
           });
         }),
         { numRuns: 1000 },
@@ -385,7 +518,7 @@ describe('every history of records, looks and flushes', () => {
             idleFlushesBeforeRetirement: 1,
           });
           await play(played, history, (snapshot) => {
-            expect(snapshot.points.length).toBeLessThanOrEqual(3 * 3);
+            expect(snapshot.points.length).toBeLessThanOrEqual(7 * 3);
           });
         },
       ),
@@ -415,7 +548,7 @@ describe('every history of records, looks and flushes', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (history) => {
         const played = new History({ cardinalityLimit: 3, idleFlushesBeforeRetirement: 1 }, 'delta');
-        await play(played, history, (snapshot) => expect(snapshot.points.length).toBeLessThanOrEqual(9));
+        await play(played, history, (snapshot) => expect(snapshot.points.length).toBeLessThanOrEqual(7 * 3));
       }),
       { numRuns: 1000 },
     );
