@@ -101,6 +101,46 @@ it('gives at a smaller scale the same as halving the index of a larger one, up t
   );
 });
 
+/**
+ * The bucket index at any scale by the digits of the value's logarithm: squaring a number between 1 and 2 tells the next
+ * binary digit of its logarithm. In whole numbers, with 256 digits after the point.
+ */
+function indexBySquaring(value: number, scale: number): number {
+  const { numerator, exponent } = exactly(value);
+  const length = numerator.toString(2).length;
+  const isPower = (numerator & (numerator - 1n)) === 0n;
+  let significand = numerator << BigInt(257 - length);
+  let index = exponent + length - 1;
+  for (let digit = 0; digit < scale; digit++) {
+    significand = (significand * significand) >> 256n;
+    const isAbove = significand >> 257n === 1n;
+    if (isAbove) significand >>= 1n;
+    index = 2 * index + Number(isAbove);
+  }
+  return (isPower ? index - 1 : index) >> Math.max(-scale, 0);
+}
+
+it('agrees with the digits of the logarithm at every scale, next to borders as well', () => {
+  const scale = fc.integer({ min: -10, max: 20 });
+  const nextToBorder = fc
+    .tuple(scale, fc.nat(), fc.integer({ min: -2, max: 2 }), fc.integer({ min: -1022, max: 1022 }))
+    .map(([fine, n, steps, exponent]) => {
+      const borders = 2 ** Math.max(fine, 0);
+      return stepped(2 ** ((n % borders) / borders), steps) * 2 ** exponent;
+    });
+  const powerOfTwo = fc
+    .tuple(fc.integer({ min: -1074, max: 1023 }), fc.integer({ min: -2, max: 2 }))
+    .map(([exponent, steps]) => stepped(2 ** exponent, steps))
+    .filter((value) => value > 0);
+  const subnormal = fc.double({ min: Number.MIN_VALUE, max: 2 ** -1022, noNaN: true });
+  fc.assert(
+    fc.property(fc.oneof(double, ordinary, nextToBorder, powerOfTwo, subnormal), scale, (value, at) => {
+      expect([value, at, bucketIndex(value, at)]).toEqual([value, at, indexBySquaring(value, at)]);
+    }),
+    { numRuns: 10_000 },
+  );
+});
+
 it.each([
   [1, 0, -1],
   [1, 20, -1],
