@@ -102,7 +102,7 @@ export function tryAdd(place: Place, delta: number | bigint): boolean {
 
 /** The error of a delta that no counter can add, whatever it is at. */
 export function validateDelta(name: string, delta: unknown): TelemetryError | undefined {
-  if (typeof delta === 'bigint' && delta > largestTotal) return overflowError(name, 0n, delta);
+  if (typeof delta === 'bigint' && delta > largestTotal) return overflowError(name, delta);
   if (typeof delta === 'bigint' ? delta >= 0n : Number.isSafeInteger(delta) && (delta as number) >= 0)
     return undefined;
   return new TelemetryError(
@@ -119,14 +119,15 @@ export function addToCounter(cell: Cell, delta: number | bigint): Result<void, T
     total = readSum(cell);
   }
   const next = total + BigInt(delta);
-  if (next > largestTotal) return failure(overflowError(cell.metric.name, total, BigInt(delta)));
+  if (next > largestTotal) return failure(overflowError(cell.metric.name, delta, total));
   writeSum(cell, next, { smallest: 0n, largest: largestTotal });
   return succeeded;
 }
 
-function overflowError(name: string, total: bigint, delta: bigint): TelemetryError {
+function overflowError(name: string, delta: number | bigint, total?: bigint): TelemetryError {
+  const at = total === undefined ? '' : ` is at ${total} and`;
   return new TelemetryError(
     'COUNTER_OVERFLOW',
-    `Counter ${describeValue(name)} is at ${total} and can't add ${delta}: it would pass 2^64 − 1.`,
+    `Counter ${describeValue(name)}${at} can't add ${delta}: it would pass 2^64 − 1.`,
   );
 }

@@ -91,6 +91,7 @@ it.each<readonly [string, () => Observed]>([
     },
   ],
   ['gives NaN', () => Number.NaN],
+  ['gives a bigint beyond all doubles', () => 10n ** 400n],
   ['gives a string', () => 'high' as unknown as number],
   ['gives a promise', () => Promise.resolve(1) as unknown as number],
   ['gives bad attributes', () => [{ value: 1, attributes: { a: Number.NaN } }]],
@@ -134,6 +135,27 @@ it('goes on after the observers of an overflowing metric have ended, and with wh
   });
   expect(await telemetry.flush()).toMatchObject({ ok: true });
   expect(telemetry.account()).toMatchObject({ recorded: 100n, accepted: 100n });
+});
+
+it('takes the last of several values of one gauge', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 2 });
+  telemetry.observe('level', () => [1.5, 2.5, 0.5].map((value) => ({ value, attributes: { disk: 'a' } })));
+  telemetry.observe('other', () =>
+    ['a', 'b', 'c'].map((disk, i) => ({ value: i + 0.5, attributes: { disk } })),
+  );
+  expect(telemetry.snapshot().gauge('level', { disk: 'a' })).toBe(0.5);
+  expect(telemetry.snapshot().gauge('other', { 'otel.metric.overflow': true })).toBe(2.5);
+});
+
+it('goes on with a series that was ended and is observed again before it went', async () => {
+  const { telemetry } = setUp();
+  telemetry.observe('bytes', () => 5, { kind: 'counter' })();
+  const stop = telemetry.observe('bytes', () => 5, { kind: 'counter' });
+  telemetry.snapshot();
+  stop();
+  telemetry.observe('bytes', () => 7, { kind: 'counter' });
+  for (let i = 0; i < 3; i++) await telemetry.flush();
+  expect(telemetry.snapshot().total('bytes')).toBe(12n);
 });
 
 it('keeps a series that another observer still feeds', async () => {

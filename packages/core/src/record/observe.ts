@@ -103,7 +103,7 @@ export class MetricObservation implements Observation {
   #isValid(value: number | bigint): boolean {
     switch (this.#metric.kind) {
       case 'observed-gauge':
-        return typeof value === 'bigint' || Number.isFinite(value);
+        return typeof value === 'bigint' ? Number.isFinite(Number(value)) : Number.isFinite(value);
       case 'observed-up-down-counter':
         return typeof value === 'bigint' || Number.isSafeInteger(value);
       default:

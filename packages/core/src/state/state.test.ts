@@ -89,6 +89,44 @@ it('keeps the first options and warns once of others', () => {
   expect(telemetry.snapshot().points.at(0)).toHaveProperty('bounds', [1]);
 });
 
+it.each([
+  ['63 characters', 'u'.repeat(63), true],
+  ['64 characters', 'u'.repeat(64), false],
+  ['other letters', 'µs', false],
+  ['nothing', '', true],
+])('takes a unit of at most 63 ASCII characters: %s', (_, unit, isTaken) => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  expect(telemetry.counter('c', { unit }).add(1).ok).toBe(isTaken);
+});
+
+it.each([
+  [1000, true],
+  [1001, false],
+])('takes at most a thousand bounds: %d', (length, isTaken) => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  const bounds = Array.from({ length }, (_, i) => i);
+  const histogram = telemetry.histogram('h', { bounds });
+  // Beyond what a bound instrument collects, to be recorded at once.
+  for (let value = 0; value < 300; value++) expect(histogram.record(value).ok).toBe(isTaken);
+  const point = telemetry.snapshot().points.at(0);
+  if (isTaken)
+    expect(point?.type === 'histogram' && [...point.total.bucketCounts].slice(0, 301)).toEqual([
+      ...Array.from({ length: 300 }, () => 1),
+      0,
+    ]);
+});
+
+it('replaces unpaired surrogates in a description', () => {
+  const warnings: string[] = [];
+  const telemetry = new TelemetryHandle({
+    exporter: new ScriptedExporter(),
+    warn: (message) => warnings.push(message),
+  });
+  for (let i = 0; i < 2; i++) telemetry.counter('c', { description: 'so \ud800 many' }).add(1);
+  expect(telemetry.snapshot().points.at(0)?.series.metric.description).toBe('so \ufffd many');
+  expect(warnings).toEqual([]);
+});
+
 it('warns of later options also where the configuration has others of the metric', () => {
   const warnings: string[] = [];
   const telemetry = new TelemetryHandle({
@@ -131,4 +169,17 @@ it('gathers what comes after the limit in one series and keeps the sum exact', (
   expect(sum).toBe(1005);
   expect(telemetry.snapshot().total('c', { 'otel.metric.overflow': true })).toBe(996n);
   expect(telemetry.snapshot().total('c', { user: 8 })).toBe(1n);
+});
+
+it('takes a series that a caller marked as the overflow series for just that', () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 3 });
+  const overflow = { 'otel.metric.overflow': true };
+  telemetry.recordCounter('c', 100, overflow);
+  for (let user = 0; user < 5; user++) telemetry.recordCounter('c', 1, { user });
+  telemetry.recordCounter('c', 1000, overflow);
+  const { points } = telemetry.snapshot();
+  const totals = Array.from(points, (point) => (point.type === 'sum' ? Number(point.total) : 0));
+  expect(totals.reduce((a, b) => a + b)).toBe(1105);
+  expect(points.length).toBeLessThanOrEqual(3);
+  expect(telemetry.snapshot().total('c', overflow)).toBe(1103n);
 });

@@ -289,7 +289,8 @@ export class State {
       kind,
       aggregation,
       unit: configured?.unit ?? options.unit ?? (kind === 'latency' ? 'ms' : ''),
-      description: configured?.description ?? options.description ?? '',
+      // Never malformed for the receiver: unpaired surrogates are replaced, as they are in attributes.
+      description: (configured?.description ?? options.description ?? '').toWellFormed(),
       bounds: Object.freeze(aggregation === 'histogram' ? [...(bounds ?? boundsUntold)] : []),
     });
   }
@@ -302,7 +303,7 @@ export class State {
       (option) =>
         configured?.[option] === undefined &&
         options[option] !== undefined &&
-        String(options[option]) !== String(metric[option]),
+        String(options[option]).toWellFormed() !== String(metric[option]),
     );
     if (ignored.length === 0) return;
     this.#warned.add(metric);
