@@ -136,6 +136,39 @@ describe('a metric that has reached its limit', () => {
     expect(telemetry.snapshot().total('c', overflow)).toBe(2n);
   });
 
+  it('gives one of any kind its own series then, and counts what it recorded before as overflowed', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    for (const user of ['a', 'b', 'c']) {
+      const options = { attributes: { user } };
+      telemetry.latency('p', options).record(1);
+      telemetry.histogram('h', options).record(1);
+      telemetry.gauge('g', options).set(1);
+      telemetry.upDownCounter('u', options).add(0);
+    }
+    const options = { attributes: { user: 'late' } };
+    const [latency, histogram] = [telemetry.latency('p', options), telemetry.histogram('h', options)];
+    const [gauge, upDown] = [telemetry.gauge('g', options), telemetry.upDownCounter('u', options)];
+    const record = (): void => {
+      latency.record(2);
+      histogram.record(-3);
+      gauge.set(4);
+      upDown.add(5);
+    };
+    record();
+    record();
+    expect(telemetry.overflowedRecords()).toEqual(new Map(['p', 'h', 'g', 'u'].map((name) => [name, 3])));
+    await flushes(setup, 4);
+    record();
+    record();
+    const snapshot = telemetry.snapshot();
+    expect(snapshot.latency('p', { user: 'late' })).toMatchObject({ count: 2, sum: 4 });
+    expect(snapshot.latency('h', { user: 'late' })).toMatchObject({ count: 2, sum: -6 });
+    expect(snapshot.gauge('g', { user: 'late' })).toBe(4);
+    expect(snapshot.total('u', { user: 'late' })).toBe(10n);
+    expect(telemetry.overflowedRecords()).toEqual(new Map(['p', 'h', 'g', 'u'].map((name) => [name, 3])));
+  });
+
   it('leaves snapshots that were taken before as they were', async () => {
     const setup = setUp();
     const { telemetry } = setup;

@@ -134,6 +134,17 @@ it('replaces unpaired surrogates, in keys and values', () => {
   expect(telemetry.snapshot().points).toHaveLength(1);
 });
 
+it('shows −0 as 0, and a bigint as a number where that is exact', () => {
+  const telemetry = makeHandle();
+  telemetry.recordCounter('c', 1, { zero: -0, one: 1n, large: 2n ** 53n });
+  const attributes = telemetry.snapshot().points.at(0)?.series.attributes;
+  expect(Object.entries(attributes ?? {})).toEqual([
+    ['zero', 0],
+    ['one', 1],
+    ['large', 2n ** 53n],
+  ]);
+});
+
 it('takes what an object inherits for no attribute', () => {
   const telemetry = makeHandle();
   const attributes = Object.assign(Object.create({ inherited: 1 }) as Record<string, number>, { own: 1 });
@@ -180,12 +191,17 @@ it('copies attributes at first sight', () => {
   expect(telemetry.snapshot().total('c', { chain: 'other' })).toBe(2n);
 });
 
-it('takes 128 keys in any order', () => {
+it.each([1, 127, 128, 129, 300])('takes %d keys in any order', (length) => {
   const telemetry = makeHandle();
-  const many: Entries = Array.from({ length: 128 }, (_, i) => [`key ${i}`, i] as const);
+  const many: Entries = Array.from({ length }, (_, i) => [`key ${i}`, i] as const);
+  const bound = telemetry.counter('c', { attributes: objectOf(many) });
   for (let turn = 0; turn < 128; turn++) {
-    telemetry.recordCounter('c', 1, objectOf([...many.slice(turn), ...many.slice(0, turn)]));
+    const at = turn % length;
+    telemetry.recordCounter('c', 1, objectOf([...many.slice(at), ...many.slice(0, at)]));
+    bound.add(1);
   }
-  expect(telemetry.snapshot().total('c', objectOf(many))).toBe(128n);
-  expect(telemetry.snapshot().points).toHaveLength(1);
+  telemetry.recordCounter('c', 1, objectOf(many.slice(1)));
+  telemetry.recordCounter('c', 1, objectOf([...many, ['another', 1]]));
+  expect(telemetry.snapshot().total('c', objectOf(many))).toBe(256n);
+  expect(telemetry.snapshot().points).toHaveLength(3);
 });

@@ -95,6 +95,20 @@ it('loses nothing of a bound counter whose series passes 2^63 meanwhile', () => 
   expect(telemetry.snapshot().total('c')).toBe(2n ** 63n + 2n ** 40n + 14n);
 });
 
+it('refuses what passes 2^64 − 1 together with what a bound counter holds by itself', () => {
+  const telemetry = makeHandle();
+  const counter = telemetry.counter('c', { attributes: { chain: 'base' } });
+  counter.add(5);
+  for (const delta of [max - 4n, max]) {
+    expect(telemetry.recordCounter('c', delta, { chain: 'base' })).toMatchObject({
+      error: { code: 'COUNTER_OVERFLOW' },
+    });
+  }
+  expect(telemetry.recordCounter('c', max - 5n, { chain: 'base' })).toEqual({ ok: true });
+  expect(counter.add(1)).toMatchObject({ error: { code: 'COUNTER_OVERFLOW' } });
+  expect(telemetry.snapshot().total('c', { chain: 'base' })).toBe(max);
+});
+
 it('is inert when it could not be made, and says why at each record', () => {
   const telemetry = makeHandle();
   telemetry.recordGauge('taken', 1);

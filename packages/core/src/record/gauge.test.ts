@@ -35,13 +35,17 @@ it.each<unknown>([Number.NaN, Infinity, 1n, '1', undefined])(
   'refuses %s and keeps the last value',
   (value) => {
     const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
-    telemetry.recordGauge('g', 1);
+    const bound = telemetry.gauge('g');
+    bound.set(1);
+    telemetry.recordGauge('g', 1, { chain: 'base' });
     for (const result of [
-      telemetry.gauge('g').set(value as number),
+      bound.set(value as number),
       telemetry.recordGauge('g', value as number),
+      telemetry.recordGauge('g', value as number, { chain: 'base' }),
     ]) {
       expect(result).toMatchObject({ ok: false, error: { code: 'INVALID_VALUE' } });
     }
     expect(telemetry.snapshot().gauge('g')).toBe(1);
+    expect(telemetry.snapshot().gauge('g', { chain: 'base' })).toBe(1);
   },
 );

@@ -41,12 +41,15 @@ it.each<readonly [string, unknown]>([
 ])('refuses %s and changes nothing', (_, value) => {
   const { telemetry } = makeHandle();
   telemetry.recordLatencyMs('p', 1);
+  telemetry.recordLatencyMs('p', 1, { chain: 'base' });
   for (const result of [
     telemetry.latency('p').record(value as number),
     telemetry.recordLatencyMs('p', value as number),
+    telemetry.recordLatencyMs('p', value as number, { chain: 'base' }),
   ]) {
     expect(result).toMatchObject({ ok: false, error: { code: 'INVALID_VALUE' } });
   }
+  expect(telemetry.snapshot().latency('p', { chain: 'base' })).toMatchObject({ count: 1, sum: 1 });
   expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 1, min: 1, max: 1 });
 });
 
@@ -54,7 +57,8 @@ it('takes values below 0 in a histogram, but only finite ones', () => {
   const { telemetry } = makeHandle();
   const histogram = telemetry.histogram('h', { bounds: [-1, 0], unit: '{tx}' });
   expect(histogram.record(-5)).toEqual({ ok: true });
-  expect(histogram.record(-Infinity)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
+  for (const value of [-Infinity, Number.NaN, '5', 5n, true, null, []] as number[])
+    expect(histogram.record(value)).toMatchObject({ error: { code: 'INVALID_VALUE' } });
   expect(telemetry.snapshot().latency('h')).toMatchObject({ count: 1, sum: -5, min: -5, max: -5 });
 });
 
@@ -126,6 +130,24 @@ describe('time', () => {
     gate.resolve('done');
     await expect(timed).resolves.toBe('done');
     expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 30 });
+  });
+
+  it('takes what has a `then` for a promise, and anything else for a value', async () => {
+    const { telemetry, clock } = makeHandle();
+    const latency = telemetry.latency('p');
+    const thenable = {
+      // oxlint-disable-next-line unicorn/no-thenable -- such things are what it is about
+      then: (onFulfilled: (value: string) => unknown): Promise<unknown> => {
+        clock.advance(7);
+        return Promise.resolve('done').then(onFulfilled);
+      },
+    };
+    expect(await latency.time(() => thenable as PromiseLike<string>)).toBe('done');
+    expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 1, sum: 7 });
+    // oxlint-disable-next-line unicorn/no-thenable -- no function
+    for (const value of [{ then: 1 }, null, undefined, 'then', Symbol('then')])
+      expect(latency.time(() => value)).toBe(value);
+    expect(telemetry.snapshot().latency('p')).toMatchObject({ count: 6, sum: 7 });
   });
 
   it('records and lets pass what is thrown or rejected', async () => {

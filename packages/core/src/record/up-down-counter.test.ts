@@ -36,6 +36,21 @@ it('refuses to leave the signed 64-bit range and changes nothing', () => {
   expect(telemetry.snapshot().total('u')).toBe(2n ** 63n - 1n);
 });
 
+it.each([1n, -1n])('refuses to leave it by small steps as well, in the direction of %d', (direction) => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  const counter = telemetry.upDownCounter('u');
+  const end = direction > 0n ? 2n ** 63n - 1n : -(2n ** 63n);
+  counter.add(end - 5n * direction);
+  const step = 3 * Number(direction);
+  expect(counter.add(step)).toEqual({ ok: true });
+  for (let i = 0; i < 2; i++)
+    expect(counter.add(step)).toMatchObject({ ok: false, error: { code: 'COUNTER_OVERFLOW' } });
+  expect(counter.add(2 * Number(direction))).toEqual({ ok: true });
+  expect(telemetry.snapshot().total('u')).toBe(end);
+  expect(counter.add(-step)).toEqual({ ok: true });
+  expect(telemetry.snapshot().total('u')).toBe(end - 3n * direction);
+});
+
 it('shows what was added since the last delivered flush', async () => {
   const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
   const counter = telemetry.upDownCounter('u');

@@ -14,7 +14,7 @@ it('finds the first bound that is not below the value', () => {
   const bounds = fc.uniqueArray(number, { comparator: (a, b) => a === b, maxLength: 40 });
   fc.assert(
     fc.property(bounds, fc.array(number, { minLength: 1 }), (unsorted, values) => {
-      const sorted = unsorted.map((bound) => bound + 0).toSorted((a, b) => a - b);
+      const sorted = unsorted.toSorted((a, b) => a - b);
       const found = new ExplicitBounds(sorted);
       for (const value of [...values, ...sorted]) {
         const expected = sorted.findIndex((bound) => value <= bound);
@@ -29,6 +29,9 @@ it.each([
   [[], 5, 0],
   [[0], 0, 0],
   [[0], -0, 0],
+  [[-0], 0, 0],
+  [[-0, 5], 1, 1],
+  [[-1, -0, 1], Number.MIN_VALUE, 2],
   [[0], Number.MIN_VALUE, 1],
   [[-1], 5, 1],
   [[-2, -1], -1.5, 1],
@@ -36,6 +39,12 @@ it.each([
   [[Number.MIN_VALUE, Number.MAX_VALUE], 1, 1],
 ])('finds over %j for %d the bucket %d', (bounds, value, bucket) => {
   expect(new ExplicitBounds(bounds).find(value)).toBe(bucket);
+});
+
+it.each([255, 256, 257, 300, 1000])('finds every one of %d bounds', (length) => {
+  const bounds = Array.from({ length }, (_, i) => i + 0.5);
+  const found = new ExplicitBounds(bounds);
+  for (let i = 0; i <= length; i++) expect(found.find(i)).toBe(i);
 });
 
 interface Recorded {
@@ -53,8 +62,9 @@ function recordOneByOne(bounds: readonly number[], values: readonly number[]): R
   for (const value of values) {
     counts.add(1, explicitBounds.find(value), 1);
     row[histogramRow.windowSum] = (row[histogramRow.windowSum] as number) + value;
-    row[histogramRow.windowMin] = Math.min(row[histogramRow.windowMin] as number, value);
-    row[histogramRow.windowMax] = Math.max(row[histogramRow.windowMax] as number, value);
+    // Not Math.min: of 0 and −0 it matters here which came first.
+    if (value < (row[histogramRow.windowMin] as number)) row[histogramRow.windowMin] = value;
+    if (value > (row[histogramRow.windowMax] as number)) row[histogramRow.windowMax] = value;
   }
   return { row, counts };
 }
