@@ -36,6 +36,17 @@ interface Exported {
   readonly points: readonly Omit<MetricPoint, 'request'>[];
 }
 
+/** Where a message holds a list that has to hold something, and is empty. */
+function emptyEnvelopes(message: unknown, path = ''): readonly string[] {
+  if (typeof message !== 'object' || message === null) return [];
+  const isEmpty =
+    /(resourceMetrics|scopeMetrics|metrics|dataPoints)$/.test(path) &&
+    Array.isArray(message) &&
+    message.length === 0;
+  const within = Object.entries(message).flatMap(([key, value]) => emptyEnvelopes(value, `${path}.${key}`));
+  return isEmpty ? [path, ...within] : within;
+}
+
 /** What became of one export, and what the collector decoded of it. */
 async function exportOnce(snapshot: Snapshot, options: Partial<OtlpHttpExporterOptions>): Promise<Exported> {
   collector.reset();
@@ -43,6 +54,7 @@ async function exportOnce(snapshot: Snapshot, options: Partial<OtlpHttpExporterO
   const report = await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
   await exporter.shutdown();
   expect(collector.requests.filter((request) => request.rejection !== undefined)).toEqual([]);
+  for (const { decoded } of collector.requests) expect(emptyEnvelopes(decoded?.message)).toEqual([]);
   return { report, points: collector.metrics().map(({ request: _request, ...point }) => point) };
 }
 
@@ -294,6 +306,13 @@ test('JSON and protobuf decode to the same message, for any snapshot', async () 
 describe('encodeOtlpJson', () => {
   test('gives nothing when there is nothing to send', () => {
     expect(encodeOtlpJson(snapshotOf({ points: [] }))).toHaveLength(0);
+  });
+
+  test('gives −0 a fraction, since decoders that read whole numbers as integers lose its sign', () => {
+    const point = gaugePoint(seriesOf(metricOf('gauge', { name: 'g' }), { share: -0 }), -0);
+    const text = Buffer.from(encodeOtlpJson(snapshotOf({ points: [point] }))).toString();
+    expect(text).toContain('"asDouble":-0.0}');
+    expect(text).toContain('"doubleValue":-0.0}');
   });
 
   test('throws for a number that OTLP can’t carry', () => {

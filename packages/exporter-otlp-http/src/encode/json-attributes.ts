@@ -17,8 +17,8 @@ export function jsonAnyValue(value: AttributeValue): string {
   if (typeof value === 'boolean') return `"boolValue":${value}`;
   if (isIntValue(value)) return `"intValue":"${requireInt64(value)}"`;
   const double = Number(value);
-  // String() gives the shortest digits that read back the same, but no sign to −0.
-  const digits = Object.is(double, -0) ? '-0' : String(double);
+  // String() gives the shortest digits that read back the same, but no sign to −0: see writeJsonDouble.
+  const digits = Object.is(double, -0) ? '-0.0' : String(double);
   return `"doubleValue":${Number.isFinite(double) ? digits : `"${digits}"`}`;
 }
 

@@ -1,6 +1,7 @@
-import type { Snapshot } from '@pqcnet/telemetry-core';
+import { type Snapshot, TelemetryHandle } from '@pqcnet/telemetry-core';
 import { describe, expect, test } from 'vitest';
 
+import type { OtlpProtocol } from '../exporter-options.ts';
 import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
 import { encodeOtlpJson } from './encode-otlp-json.ts';
 import type { Pace } from './pace.ts';
@@ -31,14 +32,10 @@ async function encode(encoding: SnapshotEncoding, snapshot: Snapshot): Promise<s
   return part.error === undefined ? Buffer.from(part.body).toString() : '';
 }
 
+const sizes = { temporality: 'cumulative', labelPlacement: 'both', maxRequestBytes: 4_194_304 } as const;
+
 function encodingWith(pace: Pace): SnapshotEncoding {
-  return new SnapshotEncoding({
-    protocol: 'http/json',
-    temporality: 'cumulative',
-    labelPlacement: 'both',
-    maxRequestBytes: 4_194_304,
-    pace,
-  });
+  return new SnapshotEncoding({ ...sizes, protocol: 'http/json', pace });
 }
 
 describe('SnapshotEncoding', () => {
@@ -114,4 +111,39 @@ describe('SnapshotEncoding', () => {
       expect(snapshot.points.length === 0 ? '' : text).toBe(fresh);
     }
   });
+
+  test.each<OtlpProtocol>(['http/json', 'http/protobuf'])(
+    'as %s, encodes the same wherever the memory ends that it began with',
+    async (protocol) => {
+      const telemetry = new TelemetryHandle({
+        exporter: { temporality: 'cumulative', export: async () => ({ status: 'accepted' }) },
+        labels: { cluster: 'validator-net' },
+      });
+      const long = 'é'.repeat(60);
+      for (const [chain, account] of ['aa', 'bb', 'ab', 'ba']) {
+        const attributes = { chain: `${chain}${long}`, account: `${account}${long}`, ok: true };
+        telemetry.recordCounter('c', 2n ** 63n - 1n, attributes);
+        telemetry.recordGauge('g', -1 / 3e300, attributes);
+        const boundsMs = Array.from({ length: 20 }, (_, index) => (index + 1) / 3);
+        telemetry.latency('l', { boundsMs, attributes, description: long }).record(1e300 / 3);
+      }
+      const taken = telemetry.snapshot();
+      const encoded = new Map<string, number>();
+      for (let padding = 10_000; padding < 17_000; padding += 1) {
+        const resource = new Map([['padding', 'x'.repeat(padding)]]);
+        const snapshot = Object.create(taken, { resource: { value: resource } }) as Snapshot;
+        const encoding = new SnapshotEncoding({ ...sizes, protocol });
+        const encoder = encoding.begin(snapshot);
+        encoder.begin(0, snapshot.points.length);
+        encoder.step(() => false);
+        const part = encoder.finish();
+        const body = Buffer.from(part.error === undefined ? part.body : []);
+        const tail = body.subarray(body.indexOf('@pqcnet/telemetry')).toString('latin1');
+        encoded.set(tail, (encoded.get(tail) ?? 0) + 1);
+      }
+      const [tail = ''] = encoded.keys();
+      expect(tail.length).toBeGreaterThan(4000);
+      expect([...encoded.values()]).toEqual([7000]);
+    },
+  );
 });

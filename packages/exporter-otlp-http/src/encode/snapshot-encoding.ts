@@ -110,12 +110,15 @@ export class SnapshotEncoding {
       this.#protobufMetrics = new WeakMap();
     }
     this.#pointLabels = context.pointLabels;
-    this.#resource = resource;
-    this.#labels = labels;
-    return (this.#format =
+    // It throws when the resource can't be sent: what there was before stays right for what there was before.
+    const format =
       this.#options.protocol === 'http/json'
         ? jsonFormat(context, this.#jsonMetrics)
-        : protobufFormat(context, this.#protobufMetrics));
+        : protobufFormat(context, this.#protobufMetrics);
+    this.#format = format;
+    this.#resource = resource;
+    this.#labels = labels;
+    return format;
   }
 }
 

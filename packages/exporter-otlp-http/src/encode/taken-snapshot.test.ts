@@ -18,18 +18,49 @@ afterAll(() => collector.close());
 const attributes = fc.dictionary(
   fc.constantFrom('chain', 'account', 'cluster', 'é'),
   fc.oneof(
-    fc.constantFrom('base', 'x'.repeat(200), '"\\', '🚀', ''),
+    fc.constantFrom('base', 'x'.repeat(200), '"\\', '🚀', '', '\ud83d', '€'.repeat(22_000)),
     fc.boolean(),
     fc.maxSafeInteger(),
-    fc.constantFrom(0.5, -1e300, 2n ** 63n - 1n),
+    fc.constantFrom(0.5, -0, 5e-324, -1e300, Number.MAX_VALUE, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)),
   ),
   { noNullPrototype: false },
 );
 
+/** Whole numbers that a counter takes, and the doubles of gauges and histograms. */
+const whole = fc.oneof(
+  fc.nat({ max: 100_000 }).map(BigInt),
+  fc.constantFrom(
+    0n,
+    2n ** 31n,
+    2n ** 53n - 1n,
+    2n ** 53n,
+    2n ** 53n + 1n,
+    2n ** 63n - 1n,
+    2n ** 63n,
+    2n ** 64n - 1n,
+  ),
+);
+const double = fc.oneof(
+  fc.nat({ max: 100_000 }).map((eighths) => eighths / 8),
+  fc.constantFrom(
+    0,
+    -0,
+    5e-324,
+    1e-310,
+    2.2250738585072014e-308,
+    0.1,
+    1e21,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+  ),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+
 const record = fc.record({
-  kind: fc.constantFrom('counter', 'gauge', 'latency', 'up-down'),
+  kind: fc.constantFrom('counter', 'gauge', 'latency', 'histogram', 'up-down'),
   metric: fc.nat({ max: 2 }),
-  value: fc.nat({ max: 100_000 }),
+  whole,
+  double,
   attributes,
 });
 
@@ -37,10 +68,15 @@ type Step = 'flush' | (typeof record extends fc.Arbitrary<infer R> ? R : never);
 
 function recordStep(telemetry: TelemetryHandle, step: Exclude<Step, string>): void {
   const name = `${step.kind}-${step.metric}`;
-  if (step.kind === 'counter') telemetry.recordCounter(name, step.value, step.attributes);
-  else if (step.kind === 'gauge') telemetry.recordGauge(name, step.value / 8, step.attributes);
-  else if (step.kind === 'latency') telemetry.recordLatencyMs(name, step.value / 8, step.attributes);
-  else telemetry.upDownCounter(name, { attributes: step.attributes }).add(step.value - 50_000);
+  // What a kind does not take, such as a latency below 0, changes nothing.
+  if (step.kind === 'counter') telemetry.recordCounter(name, step.whole, step.attributes);
+  else if (step.kind === 'gauge') telemetry.recordGauge(name, step.double, step.attributes);
+  else if (step.kind === 'latency') telemetry.recordLatencyMs(name, step.double, step.attributes);
+  else if (step.kind === 'histogram') {
+    telemetry
+      .histogram(name, { bounds: [-1e300, 0, 1e300], attributes: step.attributes })
+      .record(step.double);
+  } else telemetry.upDownCounter(name, { attributes: step.attributes }).add(step.whole - 50_000n);
 }
 
 /**
@@ -67,12 +103,13 @@ test.each(['http/json', 'http/protobuf'] as const)(
             protocol,
             temporality,
           });
-          let expected: unknown;
+          // A delta beyond signed 64-bit integers goes in several windows, each an export.
+          const expected: object[] = [];
           const telemetry = new TelemetryHandle({
             exporter: {
               temporality,
               export: async (snapshot: Snapshot, options) => {
-                expected = expectedPoints(snapshot, { labelPlacement: 'both', temporality });
+                expected.push(...expectedPoints(snapshot, { labelPlacement: 'both', temporality }));
                 return exporter.export(snapshot, options);
               },
             },
@@ -87,7 +124,7 @@ test.each(['http/json', 'http/protobuf'] as const)(
               continue;
             }
             collector.reset();
-            expected = [];
+            expected.length = 0;
             expect(await telemetry.flush()).toMatchObject({ ok: true });
             expect(collector.metrics().map(({ request: _request, ...point }) => point)).toEqual(expected);
           }

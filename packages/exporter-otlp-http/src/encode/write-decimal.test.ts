@@ -55,7 +55,7 @@ test('doubles are written as JSON spells them', () => {
   fc.assert(
     fc.property(fc.oneof(decimal, finite, wholeNumber), (value) => {
       const text = written(MAX_DECIMAL_BYTES, (out) => writeJsonDouble(out, value));
-      expect(text).toBe(Object.is(value, -0) ? '-0' : String(value));
+      expect(text).toBe(Object.is(value, -0) ? '-0.0' : String(value));
     }),
     { numRuns: 5000 },
   );

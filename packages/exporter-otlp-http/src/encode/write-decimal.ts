@@ -203,12 +203,12 @@ export function writeQuotedIntegers(out: ByteWriter, values: BucketCounts): void
 
 /**
  * writeJsonDouble writes a double as JSON: the shortest digits that read back the same, and NaN and the infinities as
- * strings (proto3 JSON mapping).
+ * strings (proto3 JSON mapping). −0 has a fraction: some decoders read whole numbers as integers, which have no −0.
  */
 export function writeJsonDouble(out: ByteWriter, value: number): void {
   if (value > 0 && value < MILLION && writeThousandths(out, value)) return;
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(out, value);
   else if (value > 0 && value < BILLION && writeMillionths(out, value)) return;
-  else if (Number.isFinite(value)) out.ascii(Object.is(value, -0) ? '-0' : String(value));
+  else if (Number.isFinite(value)) out.ascii(Object.is(value, -0) ? '-0.0' : String(value));
   else out.ascii(`"${value}"`);
 }

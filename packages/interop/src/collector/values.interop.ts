@@ -118,6 +118,37 @@ describe.each(ways)('$temporality as $protocol with compression $compression', (
     }
   });
 
+  it('brings the extremes of numbers and texts as they were recorded', async () => {
+    const id = `${instance} extremes`;
+    await using telemetry = telemetryFromToml(toml().replace(`"${instance}"`, `"${id}"`));
+    const text = '🚀é"\\\n'.repeat(8192);
+    const doubles = [-0, 5e-324, -5e-324, 1e-310, 0.1, 2 ** 53 + 2, Number.MAX_VALUE, -Number.MAX_VALUE];
+    const integers = [
+      2n ** 53n - 1n,
+      2n ** 53n,
+      2n ** 53n + 1n,
+      2n ** 63n - 1n,
+      -(2n ** 53n) - 1n,
+      -(2n ** 63n),
+    ];
+    for (const [index, value] of doubles.entries()) telemetry.recordGauge('double', value, { index, value });
+    for (const [index, value] of integers.entries()) {
+      telemetry.upDownCounter('integer', { attributes: { index, value } }).add(value);
+    }
+    telemetry.recordCounter('text', 1, { text });
+    const { snapshot } = await deliver(telemetry);
+
+    const points = await collected(id, snapshot.timeUnixNano);
+    const valuesOf = (name: string): unknown =>
+      points
+        .filter((point) => point.name === name)
+        .map(({ value, attributes }) => [value, attributes['value']]);
+    // −0 is 0 in an attribute: equal values are one series.
+    expect(valuesOf('double')).toEqual(doubles.map((value) => [value, value === 0 ? 0n : value]));
+    expect(valuesOf('integer')).toEqual(integers.map((value) => [value, value]));
+    expect(points.find(({ name }) => name === 'text')?.attributes).toEqual({ ...labels, text });
+  });
+
   it('brings exponential histograms as they were recorded', async () => {
     const id = `${instance} exponential`;
     await using telemetry = telemetryFromToml(

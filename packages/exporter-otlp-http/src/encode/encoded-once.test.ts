@@ -1,0 +1,225 @@
+import {
+  type AttributeValue,
+  type Metric,
+  type Points,
+  type PointTable,
+  type SeriesAttributes,
+  type Snapshot,
+  TelemetryHandle,
+  type Temporality,
+} from '@pqcnet/telemetry-core';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+
+import type { OtlpProtocol } from '../exporter-options.ts';
+import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
+import { RecordingTransport } from '../testing/recording-transport.ts';
+import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const url = 'http://collector.test/v1/metrics';
+const PROTOCOLS: readonly OtlpProtocol[] = ['http/json', 'http/protobuf'];
+const TEMPORALITIES: readonly Temporality[] = ['cumulative', 'delta'];
+const ways = PROTOCOLS.flatMap((protocol) =>
+  TEMPORALITIES.map((temporality) => [protocol, temporality] as const),
+);
+
+/** What a snapshot was asked for beyond its numbers: the values, keys and texts that are encoded. */
+class Asked {
+  readonly of: string[] = [];
+  readonly #metrics = new WeakMap<Metric, Metric>();
+  readonly #attributes = new WeakMap<SeriesAttributes, SeriesAttributes>();
+
+  /** The same snapshot, whose tables note what they are asked for. */
+  watch(snapshot: Snapshot): Snapshot {
+    const tables = (snapshot.points.tables ?? []).map((table) => this.#watchTable(table));
+    const { points } = snapshot;
+    const watched: Points = {
+      length: points.length,
+      tables,
+      at: (index) => points.at(index),
+      [Symbol.iterator]: () => points[Symbol.iterator](),
+    };
+    return through(snapshot, { points: watched });
+  }
+
+  #watchTable(table: PointTable): PointTable {
+    return through(table, {
+      metric: this.#watchMetric(table.metric),
+      attributes: this.#watchAttributes(table.attributes),
+    });
+  }
+
+  /** The same one for the same metric, as it is without a watch. */
+  #watchMetric(metric: Metric): Metric {
+    const watched =
+      this.#metrics.get(metric) ??
+      new Proxy(metric, {
+        get: (target, key) => {
+          if (['name', 'unit', 'description'].includes(String(key))) this.of.push(String(key));
+          return Reflect.get(target, key, target) as unknown;
+        },
+      });
+    this.#metrics.set(metric, watched);
+    return watched;
+  }
+
+  #watchAttributes(attributes: SeriesAttributes): SeriesAttributes {
+    const watched = this.#attributes.get(attributes) ?? {
+      keySetOf: (row) => attributes.keySetOf(row),
+      valueIdOf: (row, place) => attributes.valueIdOf(row, place),
+      keysOf: (keySet) => {
+        const keys = attributes.keysOf(keySet);
+        this.of.push(`keys ${keys.join(' ')}`);
+        return keys;
+      },
+      valueOf: (valueId) => {
+        const value = attributes.valueOf(valueId);
+        this.of.push(`value ${String(value)}`);
+        return value;
+      },
+    };
+    this.#attributes.set(attributes, watched);
+    return watched;
+  }
+}
+
+/** What reads like an object, but for some properties. */
+function through<T extends object>(target: T, instead: Partial<T>): T {
+  // Not the target itself, which may be frozen: a proxy may say nothing else of it then.
+  return new Proxy(Object.create(null) as T, {
+    get: (_, key) => {
+      if (Object.hasOwn(instead, key)) return instead[key as keyof T];
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+test.each(ways)(
+  '%s, %s: what was encoded of a series is not asked for again, and of a new one only what is new',
+  async (protocol, temporality) => {
+    const transport = new RecordingTransport();
+    const exporter = new OtlpHttpExporter({ url, protocol, temporality, transport });
+    const asked = new Asked();
+    const telemetry = new TelemetryHandle({
+      exporter: {
+        temporality,
+        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
+      },
+      labels: { cluster: 'net' },
+    });
+    function record(chain: string, account: string): void {
+      const attributes = { chain, account };
+      telemetry.recordCounter('c', 1, attributes);
+      telemetry.recordGauge('g', 1, attributes);
+      telemetry.recordLatencyMs('l', 1, attributes);
+      telemetry.upDownCounter('u', { attributes }).add(1);
+    }
+    async function flush(): Promise<readonly string[]> {
+      asked.of.length = 0;
+      expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+      return asked.of.toSorted();
+    }
+
+    for (let account = 0; account < 50; account += 1) record('base', String(account));
+    // Of four metrics: 50 accounts, a chain, the keys and the three texts.
+    expect(await flush()).toHaveLength(4 * (50 + 1 + 1 + 3));
+    for (let account = 0; account < 50; account += 1) record('base', String(account));
+    expect(await flush()).toEqual([]);
+    record('base', 'new');
+    expect(await flush()).toEqual(Array.from({ length: 4 }, () => 'value new'));
+    record('base', 'new');
+    expect(await flush()).toEqual([]);
+    expect(transport.bodies).toHaveLength(4);
+    expect(transport.bodies[3]?.toString('latin1')).toContain('net');
+  },
+);
+
+test.each(PROTOCOLS)(
+  '%s: other labels are encoded anew, and what was encoded before is let go of',
+  async (protocol) => {
+    const transport = new RecordingTransport();
+    const exporter = new OtlpHttpExporter({ url, protocol, transport });
+    const telemetry = new TelemetryHandle({ exporter });
+    telemetry.recordCounter('c', 1, { chain: 'base' });
+    async function exportWith(labels: Readonly<Record<string, AttributeValue>>): Promise<WeakRef<object>> {
+      const snapshot = through(telemetry.snapshot(), { labels: new Map(Object.entries(labels)) });
+      await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
+      const fresh = new OtlpHttpExporter({ url, protocol, transport });
+      await fresh.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
+      const [body, expected] = transport.bodies.splice(0);
+      expect(body?.toString('latin1')).toBe(expected?.toString('latin1'));
+      return new WeakRef(snapshot.labels);
+    }
+    const all = [];
+    for (const labels of [
+      { a: '1', b: '2' },
+      { a: '1', b: 2 },
+      { b: 2, a: '1' },
+      { b: 2, c: '1' },
+      { b: 2 },
+      { b: 2, chain: 'label' },
+    ]) {
+      all.push(await exportWith(labels));
+    }
+    // A WeakRef keeps what it refers to until the turn ends in which it was made.
+    await nextTurn();
+    collectGarbage();
+    expect(all.map((each) => each.deref() !== undefined)).toEqual([false, false, false, false, false, true]);
+  },
+);
+
+test.each(PROTOCOLS)(
+  '%s: another resource is encoded anew, also after one that can not be sent',
+  async (protocol) => {
+    const transport = new RecordingTransport();
+    const exporter = new OtlpHttpExporter({ url, protocol, transport });
+    const points = [sumPoint(seriesOf(metricOf('counter', { name: 'c' })), 1)];
+    const snapshots = ['one', 'other', 2n ** 64n].map((host) => snapshotOf({ points, resource: { host } }));
+    const statuses = [];
+    for (const index of [0, 1, 0, 2, 2, 0, 1, 2, 1]) {
+      const snapshot = snapshots[index] ?? snapshotOf({ points: [] });
+      const options = { timeoutMs: 60_000, signal: new AbortController().signal };
+      const report = await exporter.export(snapshot, options);
+      const sent = transport.bodies.splice(0).map((body) => /one|other/.exec(body.toString('latin1'))?.[0]);
+      statuses.push('status' in report ? [index, report.status, ...sent] : []);
+    }
+    expect(statuses).toEqual([
+      [0, 'accepted', 'one'],
+      [1, 'accepted', 'other'],
+      [0, 'accepted', 'one'],
+      [2, 'rejected'],
+      [2, 'rejected'],
+      [0, 'accepted', 'one'],
+      [1, 'accepted', 'other'],
+      [2, 'rejected'],
+      [1, 'accepted', 'other'],
+    ]);
+  },
+);
+
+test.each(PROTOCOLS)('%s: what was encoded of a metric is let go of with the metric', async (protocol) => {
+  const exporter = new OtlpHttpExporter({ url, protocol, transport: new RecordingTransport() });
+  const options = { timeoutMs: 60_000, signal: new AbortController().signal };
+  async function exportMetric(name: string): Promise<WeakRef<object>> {
+    const metric = metricOf('counter', { name });
+    await exporter.export(snapshotOf({ points: [sumPoint(seriesOf(metric), 1)] }), options);
+    return new WeakRef(metric);
+  }
+  const metrics: WeakRef<object>[] = [];
+  for (let round = 0; round < 5; round += 1) metrics.push(await exportMetric(`renamed-${round}`));
+  await nextTurn();
+  collectGarbage();
+  // The last one may still be the open one.
+  expect(metrics.slice(0, -1).map((each) => each.deref())).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
