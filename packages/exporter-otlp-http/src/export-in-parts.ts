@@ -41,6 +41,8 @@ export async function exportInParts(
     for (let range = left.pop(); range !== undefined; range = left.pop()) parts.push({ ...range, outcome });
   };
   try {
+    const turn = encoding.waitForTurn(snapshot);
+    if (turn !== undefined) await turn;
     const encoder = encoding.begin(snapshot);
     for (let range = left.at(-1); range !== undefined; range = left.at(-1)) {
       // One after another on purpose: the receiver gets one request at a time.

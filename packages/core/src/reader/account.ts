@@ -41,57 +41,33 @@ export function addAmounts(amounts: Iterable<Amounts>): Amounts {
 
 /** All that is in the series of a metric now, in the unit of the account. */
 export function amountRecorded(metric: MetricState): bigint {
-  if (metric.counts !== undefined) return sumOfPieces(metric.counts.pieces());
-  let amount = sumOf(metric.wideBases.values());
+  if (metric.counts !== undefined) return metric.counts.sum();
+  let amount = 0n;
+  for (const base of metric.wideBases.values()) amount += base;
   for (const chunk of metric.slab.usedChunks()) amount += amountInRows(metric, chunk);
   return amount;
 }
 
-/** What some rows of a metric hold, in the unit of the account; nothing for gauges. */
-export function amountIn(metric: MetricState, rows: Rows | undefined): bigint {
+/** What some rows of a metric hold, or a range of them, in the unit of the account; nothing for gauges. */
+export function amountIn(metric: MetricState, rows: Rows | undefined, range?: PointRange): bigint {
   if (rows === undefined) return 0n;
-  if (rows.counts !== undefined) return sumOfPieces(rows.counts.pieces());
-  return sumOf(rows.wideBases.values()) + amountInRows(metric, rows.values);
+  if (rows.counts !== undefined) return rows.counts.sum(range);
+  const { from, to } = range ?? { from: 0, to: rows.length };
+  let amount = amountInRows(metric, rows.values.subarray(from * rows.width, to * rows.width));
+  for (const [row, base] of rows.wideBases) if (row >= from && row < to) amount += base;
+  return amount;
 }
 
 /** What is new in some rows of a snapshot, in the unit of the account. */
-export function amountBetween(data: MetricData, range: PointRange): bigint {
-  const { metric, settled } = data;
-  if (range.from === 0 && range.to === data.rows.length) {
-    return amountIn(metric, data.rows) - amountIn(metric, settled);
-  }
-  const rows = Array.from({ length: range.to - range.from }, (_, i) => range.from + i);
-  return amountIn(metric, data.rows.select(rows)) - amountIn(metric, settled?.select(rows));
+export function amountBetween({ metric, rows, settled }: MetricData, range: PointRange): bigint {
+  return amountIn(metric, rows, range) - amountIn(metric, settled, range);
 }
 
-function sumOf(values: Iterable<bigint>): bigint {
-  let sum = 0n;
-  for (const value of values) sum += value;
-  return sum;
-}
-
-function sumOfPieces(pieces: Iterable<Uint32Array | number>): bigint {
-  let sum = 0n;
-  for (const piece of pieces) {
-    sum += typeof piece === 'number' ? BigInt(piece) : sumInRows(piece, { width: 1, firstPlace: 0 });
-  }
-  return sum;
-}
-
-/** The sum of the numbers that count in each row: a sum itself, how many values exponential buckets hold. */
+/** The sum of the integers that count in each row: a sum itself, how many values exponential buckets hold. */
 function amountInRows(metric: MetricState, values: Float64Array): bigint {
   if (metric.aggregation === 'gauge') return 0n;
-  return sumInRows(values, {
-    width: metric.slab.width,
-    firstPlace: firstCountingPlace(metric.aggregation),
-  });
-}
-
-/** The sum of the integers of each row from a place on. */
-function sumInRows(
-  values: Float64Array | Uint32Array,
-  { width, firstPlace }: { readonly width: number; readonly firstPlace: number },
-): bigint {
+  const { width } = metric.slab;
+  const firstPlace = firstCountingPlace(metric.aggregation);
   let sum = 0n;
   let partial = 0;
   for (let row = 0; row < values.length; row += width) {

@@ -1,11 +1,12 @@
 import type { ExportOutcome, PointRange } from '../exporter.ts';
 import type { MetricData, Restart } from '../snapshot/metric-data.ts';
-import { Rows } from '../snapshot/rows.ts';
+import type { Rows } from '../snapshot/rows.ts';
 import { WindowStarts } from '../snapshot/window-starts.ts';
 import { isMonotonic } from '../state/aggregation.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import { type Amounts, amountBetween, amountIn, amountRecorded } from './account.ts';
-import { selectCarried, withMergedMoments, withoutMoments } from './carry-moments.ts';
+import { CarriedMoments } from './carried-moments.ts';
+import { SettledRows } from './settled-rows.ts';
 import { limitToWire, restartLargeTotals } from './wire-limits.ts';
 
 /**
@@ -18,12 +19,10 @@ import { limitToWire, restartLargeTotals } from './wire-limits.ts';
 export class MetricBook {
   readonly metric: MetricState;
   readonly isDelta: boolean;
-  /** Up to here nothing is in the open window any more. */
-  settled: Rows | undefined = undefined;
+  #settled = SettledRows.none;
   /** For running totals: up to here everything is known to be with the collector. */
-  accepted: Rows | undefined = undefined;
-  /** Rows with the moments of all windows that were closed for exports and are still part of the open one. */
-  carried: Rows | undefined = undefined;
+  #accepted = SettledRows.none;
+  readonly #carried = new CarriedMoments();
   /** Where the open window began. */
   windowStarts: WindowStarts;
   /** The running totals that were begun anew, by series id. Replaced, not changed: snapshots hold on to it. */
@@ -44,14 +43,24 @@ export class MetricBook {
     this.windowStarts = new WindowStarts(options.windowStartUnixNano);
   }
 
-  /** What the collector is known to have, or will never get: what may be let go of. */
-  get finished(): Rows | undefined {
-    return this.isDelta ? this.settled : this.accepted;
+  /** Up to here nothing is in the open window any more. */
+  get settled(): Rows | undefined {
+    return this.#settled.rows;
   }
 
-  /** carry keeps the moments of the windows that were closed for an export, until it is settled. */
+  /** What the collector is known to have, or will never get: what may be let go of. */
+  get finished(): Rows | undefined {
+    return this.isDelta ? this.#settled.rows : this.#accepted.rows;
+  }
+
+  /** Rows with the moments of all windows that were closed for exports and are still part of the open one. */
+  get carried(): Rows | undefined {
+    return this.#carried.rows;
+  }
+
+  /** carry keeps the moments of the window that was closed for an export, until it is settled. */
   carry({ rows }: MetricData): void {
-    this.carried = this.carried === undefined ? rows : withMergedMoments(rows, this.carried);
+    this.#carried.add(rows);
   }
 
   /** settle enters what became of some rows of the open window. Rows that were not delivered stay in it. */
@@ -60,9 +69,9 @@ export class MetricBook {
       this.#count(data, range, outcome);
       this.#advance(data, range, timeUnixNano);
     } else if (outcome.status === 'accepted') {
-      const isSame = this.accepted === this.settled || isAllOf(data, range);
+      const isSame = this.#accepted === this.#settled || isAllOf(data, range);
       this.#advance(data, range, timeUnixNano);
-      this.accepted = isSame ? this.settled : Rows.settledUpTo(this.accepted, data.rows, range);
+      this.#accepted = isSame ? this.#settled : this.#accepted.with(data.rows, range);
       this.restarts = restartLargeTotals(this.restarts, { data, range, timeUnixNano });
     } else if (outcome.status === 'partial') {
       this.#advance(data, range, timeUnixNano);
@@ -116,10 +125,10 @@ export class MetricBook {
   /** keepRows lets go of all other rows, as the metric does. */
   keepRows(rows: readonly number[]): void {
     const { table } = this.metric;
-    const isSame = this.accepted === this.settled;
-    this.settled = this.settled?.select(rows);
-    this.accepted = isSame ? this.settled : this.accepted?.select(rows);
-    this.carried = this.carried && selectCarried(this.carried, rows);
+    const isSame = this.#accepted === this.#settled;
+    this.#settled = this.#settled.select(rows);
+    this.#accepted = isSame ? this.#settled : this.#accepted.select(rows);
+    this.#carried.keepRows(rows);
     this.windowStarts = this.windowStarts.select(rows);
     this.idleFlushes = rows.map((row) => this.idleFlushes[row] ?? 0);
     if (this.restarts.size === 0) return;
@@ -136,8 +145,8 @@ export class MetricBook {
       const { frozen, ...sums } = this.#sums;
       return { recorded, ...sums, pending: recorded - settled + frozen };
     }
-    const isSame = this.accepted === this.settled;
-    const accepted = isSame ? settled : metric.retiredAmount + amountIn(metric, this.accepted);
+    const isSame = this.#accepted === this.#settled;
+    const accepted = isSame ? settled : metric.retiredAmount + amountIn(metric, this.#accepted.rows);
     return {
       recorded,
       accepted,
@@ -156,10 +165,9 @@ export class MetricBook {
   }
 
   #advance(data: MetricData, range: PointRange, timeUnixNano: bigint): void {
-    this.settled = Rows.settledUpTo(this.settled, data.rows, range);
+    this.#settled = this.#settled.with(data.rows, range);
     this.windowStarts = this.windowStarts.after(range, data.rows.length, timeUnixNano);
-    if (isAllOf(data, range)) this.carried = undefined;
-    else if (this.carried !== undefined) this.carried = withoutMoments(this.carried, range);
+    this.#carried.settle(range);
   }
 }
 

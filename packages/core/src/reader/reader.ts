@@ -5,6 +5,7 @@ import type { Account } from './account.ts';
 import { type DeliveryWindow, deliverWindow, isSettled, stillOpen } from './deliver-window.ts';
 import { type FlushResult, flushBroke, flushedTooLate } from './flush-result.ts';
 import { FlushSummary } from './flush-summary.ts';
+import { isMuchToPrepare, prepareInSlices } from './prepare-snapshot.ts';
 import { RetryPace } from './retry-pace.ts';
 import { runExportSync } from './run-export.ts';
 import { Windows, type WindowsOptions } from './windows.ts';
@@ -180,23 +181,25 @@ export class Reader {
     const deadlineMs = (): number =>
       this.#isLast && !isFinal ? -Infinity : Math.min(endsAtMs, this.#lastMomentMs);
     if (clock.monotonicMs() >= deadlineMs()) return failure(flushedTooLate());
-    // However long nothing can be sent: bound instruments that are gone are not kept for it.
-    state.fold();
     const summary = new FlushSummary(this.#options);
     const limits = { deadlineMs, force, maxAttempts };
-
     const windows = this.#windows;
     windows.dropOld((snapshot) => summary.addDropped(snapshot));
-    if (windows.frozen !== undefined) {
-      if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
-        return summary.resultUntried(this.#waitMs(limits));
-      const { isSettled: isDone } = await this.#deliver(windows.frozen, summary, limits);
-      if (!isDone) return summary.result();
-    }
     for (;;) {
-      // Without a wait the snapshot is taken before this call returns.
-      if (!this.#isTurn(limits) && !(await this.#awaitTurn(limits)))
-        return summary.resultUntried(this.#waitMs(limits));
+      // However long nothing can be sent: bound instruments that are gone are not kept for it.
+      if (isMuchToPrepare(state)) await prepareInSlices(state);
+      state.fold();
+      if (!this.#isTurn(limits)) {
+        if (!(await this.#awaitTurn(limits))) return summary.resultUntried(this.#waitMs(limits));
+        continue;
+      }
+      // Looked for each time: a synchronous flush may have come in between.
+      if (windows.frozen !== undefined) {
+        const { isSettled: isDone } = await this.#deliver(windows.frozen, summary, limits);
+        if (!isDone) return summary.result();
+        continue;
+      }
+      // Unless something waits, the snapshot is taken before this call returns.
       windows.makeRoom();
       // Other threads record until this moment, and not in between.
       if (this.#isLast) state.closeSources();

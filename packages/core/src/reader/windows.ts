@@ -4,7 +4,6 @@ import type { ExportedPart, PointRange, Temporality } from '../exporter.ts';
 import type { MetricData } from '../snapshot/metric-data.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
-import { closeWindows } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import type { State } from '../state/state.ts';
 import { sendsDelta } from '../temporality.ts';
@@ -157,9 +156,8 @@ export class Windows {
     state.windowStartUnixNano = snapshot.timeUnixNano;
     this.#noteBeginning();
     for (const data of snapshot.metrics) {
-      const { aggregation, slab } = data.metric;
-      if (aggregation !== 'histogram' && aggregation !== 'exponential-histogram') continue;
-      for (const chunk of slab.usedChunks()) closeWindows(chunk, slab.width);
+      if (!data.metric.hasMoments) continue;
+      data.metric.closeWindow();
       this.#bookOf(data.metric).carry(data);
     }
     this.#keepAlive(snapshot);

@@ -8,9 +8,11 @@ const fewValues = 4;
 export function recordInRow(cell: Cell | undefined, value: number): boolean {
   // The difference is NaN for what is no finite number.
   if (cell === undefined || typeof value !== 'number' || value - value !== 0) return false;
-  const { values, offset } = cell;
-  if (values === parkedValues) return false;
+  if (cell.values === parkedValues) return false;
   const { metric } = cell;
+  if (metric.isShared) metric.own();
+  // Only now: owning them moves them.
+  const { values, offset } = cell;
   if (metric.counts !== undefined) {
     metric.counts.add(cell.row, metric.explicitBounds.find(value), 1);
   } else {
@@ -29,6 +31,7 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
 
 /** recordAllInRow records the first `count` of some finite values in the row of a series that is there. */
 export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
+  if (cell.metric.isShared) cell.metric.own();
   const { counts, explicitBounds } = cell.metric;
   if (counts === undefined) recordAllInExponentialBuckets(cell, recorded, count);
   else if (count > fewValues && !explicitBounds.isDense)

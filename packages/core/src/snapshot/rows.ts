@@ -1,3 +1,4 @@
+import type { PointRange } from '../exporter.ts';
 import type { ExponentialBuckets } from '../exponential/exponential-buckets.ts';
 import type { MetricState } from '../state/metric-state.ts';
 import { CountRows } from '../state/count-rows.ts';
@@ -31,42 +32,47 @@ export class Rows {
     this.counts = fields.counts;
   }
 
-  static copyOf(metric: MetricState): Rows {
+  /** The rows of a metric as they are now. */
+  static of(metric: MetricState): Rows {
     return new Rows({
       length: metric.slab.rows,
       width: metric.slab.width,
-      values: metric.slab.copy(),
+      values: metric.shareValues(),
       wideBases: metric.wideBases.size === 0 ? none : new Map(metric.wideBases),
       buckets: metric.shareBuckets(),
       counts: metric.counts?.copy(),
     });
   }
 
-  /**
-   * settledUpTo gives older rows with those from `from` to `to` (exclusive) taken from newer ones, without what no later
-   * row is compared with: where there are counts, all but these.
-   */
-  static settledUpTo(
-    older: Rows | undefined,
-    newer: Rows,
-    range: { readonly from: number; readonly to: number },
-  ): Rows {
-    const { from, to } = range;
-    const isWhole = from === 0 && to === newer.length;
+  /** withRanges gives older rows with those of some ranges taken from newer ones, in what later rows are compared with. */
+  static withRanges(older: Rows | undefined, newer: Rows, ranges: readonly PointRange[]): Rows {
+    const { length, width } = newer;
     if (newer.counts !== undefined) {
-      const counts = isWhole ? newer.counts : CountRows.withRange(older?.counts, newer.counts, range);
-      return new Rows({ ...countsOnly, length: newer.length, counts });
+      return new Rows({
+        ...countsOnly,
+        length,
+        counts: CountRows.withRanges(older?.counts, newer.counts, ranges),
+      });
     }
-    if (isWhole) return newer;
     const values = new Float64Array(newer.values.length);
     if (older !== undefined) values.set(older.values);
-    values.set(newer.values.subarray(from * newer.width, to * newer.width), from * newer.width);
     const wideBases = new Map(older?.wideBases);
-    for (let row = from; row < to; row++) wideBases.delete(row);
-    for (const [row, base] of newer.wideBases) if (row >= from && row < to) wideBases.set(row, base);
-    const buckets = newer.buckets && spliceRange(older?.buckets ?? [], newer.buckets, range);
-    const { length, width, counts } = newer;
-    return new Rows({ length, width, values, wideBases, buckets, counts });
+    // A row that neither has stays a hole: it held nothing.
+    const buckets = newer.buckets && (older?.buckets ?? []).slice();
+    for (const { from, to } of ranges) {
+      values.set(newer.values.subarray(from * width, to * width), from * width);
+      for (let row = from; row < to; row++) wideBases.delete(row);
+      for (const [row, base] of newer.wideBases) if (row >= from && row < to) wideBases.set(row, base);
+      if (buckets === undefined) continue;
+      for (let row = from; row < to; row++) buckets[row] = newer.buckets?.[row] as ExponentialBuckets;
+    }
+    return new Rows({ length, width, values, wideBases, buckets, counts: undefined });
+  }
+
+  /** toCompare gives the rows without what no later row is compared with: where there are counts, all but these. */
+  toCompare(): Rows {
+    const { length, counts } = this;
+    return counts === undefined ? this : new Rows({ ...countsOnly, length, counts });
   }
 
   /** select gives some of the rows, in the order of their numbers; those that did not exist yet hold nothing. */
@@ -100,17 +106,6 @@ export class Rows {
     const base = this.wideBases.size === 0 ? undefined : this.wideBases.get(row);
     return base === undefined ? value : base + BigInt(value);
   }
-}
-
-function spliceRange<T>(
-  older: readonly T[],
-  newer: readonly T[],
-  { from, to }: { readonly from: number; readonly to: number },
-): T[] {
-  // A row that neither has stays a hole: it held nothing.
-  const spliced = older.slice();
-  for (let row = from; row < to; row++) spliced[row] = newer[row] as T;
-  return spliced;
 }
 
 const none: ReadonlyMap<number, bigint> = new Map();

@@ -21,8 +21,8 @@ export interface Settled {
 }
 
 /**
- * takeSnapshot copies the numbers of all series as they are now; nothing is recorded meanwhile, since nothing here
- * waits. Reading changes nothing in the state.
+ * takeSnapshot takes the numbers of all series as they are now; nothing is recorded meanwhile, since nothing here
+ * waits. Reading changes nothing in the state that anyone sees.
  */
 export function takeSnapshot(options: {
   readonly state: State;
@@ -40,8 +40,8 @@ export function takeSnapshot(options: {
     if (metric.slab.rows === 0) continue;
     const book = settledOf(metric);
     const { settled, carried, windowStarts, restarts } = book;
-    const copy = Rows.copyOf(metric);
-    const rows = isToBeSent ? book.limitToWire(copy) : copy;
+    const all = Rows.of(metric);
+    const rows = isToBeSent ? book.limitToWire(all) : all;
     metrics.push(new MetricData({ metric, rows, settled, carried, windowStarts, restarts }));
   }
   return new TakenSnapshot({ ...rest, metrics });

@@ -1,4 +1,4 @@
-import { CountRows } from './count-rows.ts';
+import { CountRows, sumOfCounts } from './count-rows.ts';
 import { Slab } from './slab.ts';
 
 const carryUnit = 2 ** 32;
@@ -8,6 +8,8 @@ export class BucketCounts {
   readonly #slab: Slab<Uint32Array>;
   /** For counts beyond 2^32 − 1: by place (row × width + bucket), the multiple of 2^32 that is to be added. */
   readonly #carries = new Map<number, number>();
+  /** Whether a copy has the first chunk, which is not to be written to then. */
+  #isShared = false;
 
   constructor(width: number, slab: Slab<Uint32Array> = new Slab(new Uint32Array(width))) {
     this.#slab = slab;
@@ -19,6 +21,7 @@ export class BucketCounts {
 
   /** add counts so many more values in a bucket. */
   add(row: number, bucket: number, count: number): void {
+    if (this.#isShared) this.#detach();
     const counts = this.#slab.chunkOf(row);
     const place = this.#slab.offsetOf(row) + bucket;
     const next = (counts[place] as number) + count;
@@ -28,6 +31,7 @@ export class BucketCounts {
 
   /** addAll counts in each bucket as many values as `counts` holds for it, and sets that to 0. */
   addAll(row: number, added: Int32Array): void {
+    if (this.#isShared) this.#detach();
     const { width } = this.#slab;
     const counts = this.#slab.chunkOf(row);
     const offset = this.#slab.offsetOf(row);
@@ -39,10 +43,12 @@ export class BucketCounts {
     }
   }
 
-  /** All rows as they are now. */
+  /** All rows as they are now. Copied when next something is counted, or at once where there are several chunks. */
   copy(): CountRows {
     const carries = this.#carries.size === 0 ? none : new Map(this.#carries);
-    return new CountRows(this.#slab.width, this.#slab.copy(), carries);
+    const { only } = this.#slab;
+    this.#isShared ||= only !== undefined;
+    return new CountRows(this.#slab.width, only ?? this.#slab.copy(), carries);
   }
 
   /** Whether a row of a copy is what the row is now. */
@@ -57,10 +63,12 @@ export class BucketCounts {
     return true;
   }
 
-  /** Pieces of numbers whose sum is that of all counts. */
-  *pieces(): Generator<Uint32Array | number> {
-    yield* this.#slab.usedChunks();
-    yield* this.#carries.values();
+  /** The sum of all counts. */
+  sum(): bigint {
+    let sum = 0n;
+    for (const chunk of this.#slab.usedChunks()) sum += sumOfCounts(chunk);
+    for (const carry of this.#carries.values()) sum += BigInt(carry);
+    return sum;
   }
 
   /** The counts of some of the rows, in the order of `rows`. */
@@ -75,6 +83,11 @@ export class BucketCounts {
       }
     }
     return selected;
+  }
+
+  #detach(): void {
+    this.#slab.detach();
+    this.#isShared = false;
   }
 
   /** Keeps what of a count does not fit its place, which has the rest: it stores numbers modulo 2^32. */

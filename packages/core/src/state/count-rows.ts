@@ -1,3 +1,5 @@
+import type { PointRange } from '../exporter.ts';
+
 /** CountRows is a copy of the counts of a histogram's explicit buckets that nothing changes any more. */
 export class CountRows {
   /** How many buckets a row has. */
@@ -26,21 +28,23 @@ export class CountRows {
     return this.carries.size === 0 ? low : low + (this.carries.get(place) ?? 0);
   }
 
-  /** withRange gives older rows with those from `from` to `to` (exclusive) taken from newer ones. */
-  static withRange(
+  /** withRanges gives older rows with those of some ranges taken from newer ones. */
+  static withRanges(
     older: CountRows | undefined,
     newer: CountRows,
-    range: { readonly from: number; readonly to: number },
+    ranges: readonly PointRange[],
   ): CountRows {
     const { width } = newer;
-    const from = range.from * width;
-    const to = range.to * width;
     const values = new Uint32Array(newer.values.length);
     if (older !== undefined) values.set(older.values);
-    values.set(newer.values.subarray(from, to), from);
     // Counts only grow: where older rows have a carry, newer ones do.
     const carries = new Map(older?.carries);
-    for (const [place, carry] of newer.carries) if (place >= from && place < to) carries.set(place, carry);
+    for (const range of ranges) {
+      const from = range.from * width;
+      const to = range.to * width;
+      values.set(newer.values.subarray(from, to), from);
+      for (const [place, carry] of newer.carries) if (place >= from && place < to) carries.set(place, carry);
+    }
     return new CountRows(width, values, carries);
   }
 
@@ -74,9 +78,42 @@ export class CountRows {
     return exact;
   }
 
-  /** Pieces of numbers whose sum is that of all counts. */
-  *pieces(): Generator<Uint32Array | number> {
-    yield this.values;
-    yield* this.carries.values();
+  /** The sum of all counts, or of those of some rows. */
+  sum({ from, to }: PointRange = { from: 0, to: this.values.length / this.width }): bigint {
+    const { width } = this;
+    let sum = sumOfCounts(this.values.subarray(from * width, to * width));
+    for (const [place, carry] of this.carries) {
+      if (place >= from * width && place < to * width) sum += BigInt(carry);
+    }
+    return sum;
   }
+}
+
+/** Of so many numbers of 32 bits the sum is a safe integer. */
+const summedAtOnce = 2 ** 21;
+
+/** sumOfCounts adds up numbers of 32 bits. */
+export function sumOfCounts(counts: Uint32Array): bigint {
+  let sum = 0n;
+  for (let from = 0; from < counts.length; from += summedAtOnce) {
+    sum += BigInt(safeSumOf(counts, from, Math.min(from + summedAtOnce, counts.length)));
+  }
+  return sum;
+}
+
+/** Four sums side by side: an addition waits for the last one. */
+function safeSumOf(counts: Uint32Array, from: number, to: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let place = from;
+  for (; place + 4 <= to; place += 4) {
+    a += counts[place] as number;
+    b += counts[place + 1] as number;
+    c += counts[place + 2] as number;
+    d += counts[place + 3] as number;
+  }
+  for (; place < to; place++) a += counts[place] as number;
+  return a + b + c + d;
 }

@@ -5,8 +5,9 @@ import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
 import { BucketCounts } from './bucket-counts.ts';
-import { Cell } from './cell.ts';
+import { Cell, parkedValues } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
+import { closeWindows } from './histogram-row.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
 import { SeriesTable } from './series-table.ts';
 import { Slab } from './slab.ts';
@@ -51,6 +52,12 @@ export class MetricState implements Metric {
   overflowedRecords = 0;
   /** The cell that takes what comes after the limit, once there is one. */
   overflow: Cell | undefined = undefined;
+  /** For histograms: whether snapshots have the values, and `own` is to be called before any of them is changed. */
+  isShared = false;
+  /** Whether the window ended that the moments in shared values are of. */
+  #isWindowOver = false;
+  /** Whether nothing was recorded in shared values since their window began. */
+  #isWindowEmpty = false;
   /** The cells of those rows that something holds on to. */
   #cells: (Cell | undefined)[] = [];
   /** The place that was looked up last. */
@@ -148,6 +155,62 @@ export class MetricState implements Metric {
     for (const cell of this.#cells) cell?.park();
   }
 
+  /** Whether rows have moments of windows. */
+  get hasMoments(): boolean {
+    return this.aggregation === 'histogram' || this.aggregation === 'exponential-histogram';
+  }
+
+  /** Whether `shareValues` has to copy them, though they lie in one chunk: it can be called ahead for that. */
+  get hasToCopyValues(): boolean {
+    return this.#isWindowOver;
+  }
+
+  /**
+   * The values of all rows for a snapshot: nothing changes them any more. Those of histograms are copied when next
+   * something is recorded, or at once where they lie in several chunks.
+   */
+  shareValues(): Float64Array {
+    // The moments of a window that is over are none of the open one.
+    const isWindowEmpty = this.#isWindowOver;
+    if (isWindowEmpty) this.own();
+    const only = this.hasMoments ? this.slab.only : undefined;
+    if (only === undefined) return this.slab.copy();
+    if (!this.isShared) this.#isWindowEmpty = isWindowEmpty;
+    this.isShared = true;
+    return only;
+  }
+
+  /** closeWindow begins a new window in every row of a histogram, once a snapshot has the last one. */
+  closeWindow(): void {
+    if (!this.hasMoments) return;
+    if (!this.isShared) this.#closeWindows();
+    else if (!this.#isWindowEmpty) this.#isWindowOver = true;
+  }
+
+  /** own makes values that snapshots have the metric's own again: a copy. All places of the metric move. */
+  own(): void {
+    if (!this.isShared) return;
+    this.slab.detach();
+    this.isShared = false;
+    if (this.#isWindowOver) this.#closeWindows();
+    this.#isWindowOver = false;
+    this.#isWindowEmpty = false;
+    this.#moveCells();
+    const { row } = this.#cursor;
+    if (row >= 0 && row < this.slab.rows) this.#cursor.moveTo(this.slab, row);
+  }
+
+  #closeWindows(): void {
+    for (const chunk of this.slab.usedChunks()) closeWindows(chunk, this.slab.width);
+  }
+
+  /** Tells the cells where their rows are now; those that were parked stay so. */
+  #moveCells(): void {
+    for (const cell of this.#cells) {
+      if (cell !== undefined && cell.values !== parkedValues) cell.moveTo(this.slab, cell.row);
+    }
+  }
+
   /** The buckets of a row, to be changed: a copy, if a snapshot has those that are there. */
   ownBuckets(row: number): ExponentialBuckets {
     const buckets = this.buckets as ExponentialBuckets[];
@@ -168,6 +231,7 @@ export class MetricState implements Metric {
 
   /** keepRows lets go of the series in all other rows; who still holds their cells finds the way to new ones. */
   keepRows(rows: readonly number[]): void {
+    this.own();
     const { wideBases, buckets } = this;
     const cells = this.#cells;
     const kept = rows.map((row) => cells[row]);
@@ -207,7 +271,7 @@ export class MetricState implements Metric {
       id: this.state.nextSeriesId(),
       startTimeUnixNano: this.state.windowStartUnixNano,
     });
-    if (this.slab.addRow()) for (const cell of this.#cells) cell?.moveTo(this.slab, cell.row);
+    if (this.slab.addRow()) this.#moveCells();
     this.counts?.addRow();
     this.buckets?.push(new ExponentialBuckets(this.epoch));
     if (copy.normalized.length === 0) this.plain = this.cellAt(row);

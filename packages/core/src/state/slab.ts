@@ -39,6 +39,18 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
     });
   }
 
+  /** All rows, not copied, if there is only one chunk: to be written to only after `detach`. */
+  get only(): Numbers | undefined {
+    return this.#chunks.length === 1 ? this.usedChunks()[0] : undefined;
+  }
+
+  /** detach puts a copy in the place of the first chunk, which belongs to those who hold it already. All its rows move. */
+  detach(): void {
+    const [first] = this.#chunks;
+    // Memory that is written once is had for less.
+    if (first !== undefined) this.#chunks[0] = first.slice() as Numbers;
+  }
+
   /** The chunk that a row lies in. */
   chunkOf(row: number): Numbers {
     return this.#chunks[row >>> chunkBits] as Numbers;
@@ -74,10 +86,9 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
 
   /** All rows, one after the other, as they are now. */
   copy(): Numbers {
-    const [first] = this.#chunks;
+    const { only } = this;
     // Memory that is written once is had for less.
-    if (first !== undefined && this.#chunks.length === 1)
-      return first.slice(0, this.#rows * this.width) as Numbers;
+    if (only !== undefined) return only.slice() as Numbers;
     const copy = this.#numbers(this.#rows * this.width);
     let end = 0;
     for (const chunk of this.usedChunks()) {

@@ -72,6 +72,8 @@ export interface RecordSource {
 
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
 const mostPartials = 2 ** 16;
+/** How many are folded in one stretch where the event loop is not to wait for all: well below a millisecond. */
+const partialsInSlice = 2 ** 13;
 
 /** State is all that was ever recorded: the metrics by name, in the order of their first use. */
 export class State {
@@ -211,7 +213,7 @@ export class State {
   /** addPartial has a partial folded in before anything is read. */
   addPartial(partial: Partial): void {
     this.#partials.push(partial);
-    if (this.#partials.length >= mostPartials) this.fold();
+    if (this.#partials.length >= mostPartials) this.foldSlice();
   }
 
   /** addSource has records of other threads folded in before anything is read. */
@@ -228,6 +230,17 @@ export class State {
   foldAll(): void {
     this.fold();
     for (const source of this.#sources) source.fold();
+  }
+
+  /** How many times `foldSlice` is to be called so that nothing is left for `fold`; 0 while one slice is more than all. */
+  get slicesToFold(): number {
+    const { length } = this.#partials;
+    return length < partialsInSlice ? 0 : Math.ceil(length / partialsInSlice);
+  }
+
+  /** foldSlice brings into the slabs what those instruments recorded that have waited longest for it. */
+  foldSlice(): void {
+    for (const partial of this.#partials.splice(0, partialsInSlice)) partial.fold();
   }
 
   /** fold brings everything that was recorded on this thread into the slabs. */

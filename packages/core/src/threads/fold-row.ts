@@ -77,6 +77,7 @@ function foldGauge(cell: Cell, row: TakenRow): void {
 }
 
 function foldDistribution(cell: Cell, row: TakenRow): void {
+  if (cell.metric.isShared) cell.metric.own();
   const { values, offset, metric } = cell;
   addMoments(values, offset + histogramRow.windowSum, row.values, row.at + momentsLayout.sum);
   const { counts } = metric;

@@ -23,6 +23,8 @@ export interface SnapshotEncodingOptions {
 }
 
 const FIRST_BUFFER_BYTES = 16_384;
+/** A snapshot of more points took so long that encoding it waits for the next turn of the event loop. */
+const MANY_POINTS = 8192;
 
 /**
  * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it
@@ -64,7 +66,15 @@ export class SnapshotEncoding {
     });
   }
 
-  /** encodePart encodes the first request of a range of points. When the signal aborts it ends where it is. */
+  /** Resolves when the event loop had a turn between a large snapshot and the first slice; `undefined` after a small one. */
+  waitForTurn({ points }: Snapshot): Promise<void> | undefined {
+    return points.length > MANY_POINTS ? this.#pace.pause() : undefined;
+  }
+
+  /**
+   * encodePart encodes the first request of a range of points. When the signal aborts it ends where it is. After more
+   * than one slice the event loop has a turn here, too: sending goes into the next.
+   */
   encodePart(
     encoder: RequestEncoder,
     range: { readonly from: number; readonly to: number },
@@ -81,7 +91,9 @@ export class SnapshotEncoding {
       await this.#pace.pause();
       if (encoder.step(this.#pace.start())) break;
     }
-    return encoder.finish();
+    const part = encoder.finish();
+    await this.#pace.pause();
+    return part;
   }
 
   /** dropBuffer leaves the last request's memory to whoever may still read it. */
