@@ -1,6 +1,7 @@
 import { afterGarbageRows, collectAndEncodeRows } from './flush/collect-and-encode.ts';
 import { endToEndRows } from './flush/end-to-end.ts';
 import { eventLoopDelayRows } from './flush/event-loop-delay.ts';
+import { sliceRows } from './flush/slices.ts';
 import { importRows } from './import/import-time.ts';
 import { memoryRows } from './memory/heap-per-series.ts';
 import { boundCounterRows } from './record/bound-counter.ts';
@@ -31,6 +32,7 @@ export const rows: readonly Row[] = [
   ...collectAndEncodeRows,
   ...afterGarbageRows,
   ...endToEndRows,
+  ...sliceRows,
   ...eventLoopDelayRows,
   ...importRows,
 ];

@@ -4,7 +4,7 @@ import type { Summary } from './measure/summarize.ts';
  * Contender is who takes part. `OpenTelemetry JS, attributes` passes attributes where `OpenTelemetry JS` is spared
  * them; `bare number` is the row's own loop around a number in an object: the limit of what is possible. Where workers
  * record, `one thread only` is our own handle on the thread that records, and `posted to the owner` sends each record
- * there as a message.
+ * there as a message. `in one stretch` is our own flush, without its pauses.
  */
 export type Contender =
   | '@pqcnet/telemetry'
@@ -15,6 +15,7 @@ export type Contender =
   | 'bare number'
   | 'one thread only'
   | 'posted to the owner'
+  | 'in one stretch'
   | 'idle process';
 
 export const ours = '@pqcnet/telemetry';

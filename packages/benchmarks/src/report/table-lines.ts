@@ -12,6 +12,7 @@ const columns: readonly Contender[] = [
   'bare number',
   'one thread only',
   'posted to the owner',
+  'in one stretch',
   'idle process',
 ];
 

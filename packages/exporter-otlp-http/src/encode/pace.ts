@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 /** SLICE_MS is how long work goes on before the event loop gets a turn: what begins and ends an export comes on top. */
 const SLICE_MS = 0.75;
 
@@ -17,5 +15,5 @@ export const eventLoopPace: Pace = {
     const end = performance.now() + SLICE_MS;
     return () => performance.now() >= end;
   },
-  pause: () => nextTurn(),
+  pause: () => new Promise((resolve) => void setImmediate(resolve)),
 };

@@ -60,6 +60,8 @@ class UndiciTransport implements Transport {
   #connection: Connection | undefined;
   /** The connection in use, and those before it that are still ending. */
   readonly #connections = new Set<Connection>();
+  /** What needs undici. Kept: an import that was done before is still looked up on the way to it. */
+  #sending: typeof Sending | undefined;
   #closed = false;
 
   constructor(options: UndiciTransportOptions) {
@@ -70,7 +72,7 @@ class UndiciTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
-    const sending = await import('./send-over-connection.ts');
+    const sending = (this.#sending ??= await import('./send-over-connection.ts'));
     return await sending.sendOverConnection(await this.#connectionTo(request.url, sending), request);
   }
 
