@@ -9,10 +9,13 @@ import { OtlpHttpExporter } from './otlp-http-exporter.ts';
 const series = 10_000;
 const metrics = 10;
 
+function distinct<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}
+
 /** What of the points that came differs: how much each is, and its times. */
 function differences(collector: TestCollector) {
   const points = collector.metrics();
-  const distinct = (values: readonly unknown[]): readonly unknown[] => [...new Set(values)];
   return {
     points: points.length,
     amounts: distinct(

@@ -69,10 +69,12 @@ export class Counter implements Partial {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#liveCell();
     if (!(cell instanceof Cell)) return cell;
-    const { state, overflow } = cell.metric;
+    const { state, overflow, wideBases } = cell.metric;
     // All of them, so that this one is no longer among the state's partials either.
     if (this.#partial !== Infinity) state.fold();
-    const isLarge = delta > largestPartial || readSum(cell) >= largestTotalWithPartials;
+    // A bigint is made only where there can be so large a sum.
+    const isLarge =
+      delta > largestPartial || (wideBases.size > 0 && readSum(cell) >= largestTotalWithPartials);
     if (isLarge || cell === overflow) return addToCounter(cell, delta);
     this.#cell = cell;
     this.#partial = Number(delta);
