@@ -10,7 +10,7 @@ import type { Binding } from './binding.ts';
 const largestTotal = 2n ** 64n - 1n;
 
 /**
- * A bound counter adds up to this by itself. With at most 2^16 of them, and none while the series is beyond 2^63, all
+ * A bound counter adds up to this by itself. With at most 2^15 of them, and none while the series is beyond 2^63, all
  * together stay below 2^64.
  */
 const largestPartial = 2 ** 40;

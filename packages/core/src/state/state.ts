@@ -71,7 +71,7 @@ export interface RecordSource {
 }
 
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
-const mostPartials = 2 ** 16;
+const mostPartials = 2 ** 15;
 /** How many are folded in one stretch where the event loop is not to wait for all: well below a millisecond. */
 const partialsInSlice = 2 ** 13;
 
