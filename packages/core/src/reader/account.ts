@@ -73,7 +73,8 @@ function amountInRows(metric: MetricState, values: Float64Array): bigint {
   for (let row = 0; row < values.length; row += width) {
     for (let place = firstPlace; place < width; place++) {
       const next = partial + (values[row + place] as number);
-      if (Number.isSafeInteger(next)) {
+      // All of them are whole numbers.
+      if (next <= Number.MAX_SAFE_INTEGER && next >= Number.MIN_SAFE_INTEGER) {
         partial = next;
         continue;
       }

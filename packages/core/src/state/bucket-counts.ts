@@ -1,4 +1,4 @@
-import { CountRows, sumOfCounts } from './count-rows.ts';
+import { CountRows } from './count-rows.ts';
 import { Slab } from './slab.ts';
 
 const carryUnit = 2 ** 32;
@@ -8,6 +8,9 @@ export class BucketCounts {
   readonly #slab: Slab<Uint32Array>;
   /** For counts beyond 2^32 − 1: by place (row × width + bucket), the multiple of 2^32 that is to be added. */
   readonly #carries = new Map<number, number>();
+  /** The sum of all counts: the part that was last counted as a number, the rest as a bigint. */
+  #sum = 0;
+  #largeSum = 0n;
   /** Whether a copy has the first chunk, which is not to be written to then. */
   #isShared = false;
 
@@ -26,6 +29,7 @@ export class BucketCounts {
     const place = this.#slab.offsetOf(row) + bucket;
     const next = (counts[place] as number) + count;
     counts[place] = next;
+    this.#addToSum(count);
     if (next >= carryUnit) this.#carry(row, bucket, next);
   }
 
@@ -35,12 +39,16 @@ export class BucketCounts {
     const { width } = this.#slab;
     const counts = this.#slab.chunkOf(row);
     const offset = this.#slab.offsetOf(row);
+    let sum = 0;
     for (let bucket = 0; bucket < width; bucket++) {
-      const next = (counts[offset + bucket] as number) + (added[bucket] as number);
+      const more = added[bucket] as number;
+      const next = (counts[offset + bucket] as number) + more;
       counts[offset + bucket] = next;
       added[bucket] = 0;
+      sum += more;
       if (next >= carryUnit) this.#carry(row, bucket, next);
     }
+    this.#addToSum(sum);
   }
 
   /** All rows as they are now. Copied when next something is counted, or at once where there are several chunks. */
@@ -48,7 +56,7 @@ export class BucketCounts {
     const carries = this.#carries.size === 0 ? none : new Map(this.#carries);
     const { only } = this.#slab;
     this.#isShared ||= only !== undefined;
-    return new CountRows(this.#slab.width, only ?? this.#slab.copy(), carries);
+    return new CountRows(this.#slab.width, only ?? this.#slab.copy(), carries, this.sum());
   }
 
   /** Whether a row of a copy is what the row is now. */
@@ -65,16 +73,14 @@ export class BucketCounts {
 
   /** The sum of all counts. */
   sum(): bigint {
-    let sum = 0n;
-    for (const chunk of this.#slab.usedChunks()) sum += sumOfCounts(chunk);
-    for (const carry of this.#carries.values()) sum += BigInt(carry);
-    return sum;
+    return this.#largeSum + BigInt(this.#sum);
   }
 
   /** The counts of some of the rows, in the order of `rows`. */
   select(rows: readonly number[]): BucketCounts {
     const { width } = this.#slab;
     const selected = new BucketCounts(width, this.#slab.select(rows));
+    selected.#largeSum = this.copy().select(rows).sum();
     if (this.#carries.size === 0) return selected;
     for (const [newRow, row] of rows.entries()) {
       for (let bucket = 0; bucket < width; bucket++) {
@@ -88,6 +94,16 @@ export class BucketCounts {
   #detach(): void {
     this.#slab.detach();
     this.#isShared = false;
+  }
+
+  #addToSum(count: number): void {
+    const next = this.#sum + count;
+    if (next <= Number.MAX_SAFE_INTEGER) {
+      this.#sum = next;
+      return;
+    }
+    this.#largeSum += BigInt(this.#sum);
+    this.#sum = count;
   }
 
   /** Keeps what of a count does not fit its place, which has the rest: it stores numbers modulo 2^32. */

@@ -10,10 +10,15 @@ export class CountRows {
   readonly carries: ReadonlyMap<number, number>;
   #withCarries: Float64Array | undefined = undefined;
 
-  constructor(width: number, values: Uint32Array, carries: ReadonlyMap<number, number>) {
+  /** The sum of all counts, once it is known. */
+  #sum: bigint | undefined;
+
+  // More parameters than usual, as they are all it has.
+  constructor(width: number, values: Uint32Array, carries: ReadonlyMap<number, number>, sum?: bigint) {
     this.width = width;
     this.values = values;
     this.carries = carries;
+    this.#sum = sum;
   }
 
   /** The counts as they are, by place: `values`, or else doubles, made when they are first asked for. */
@@ -79,7 +84,14 @@ export class CountRows {
   }
 
   /** The sum of all counts, or of those of some rows. */
-  sum({ from, to }: PointRange = { from: 0, to: this.values.length / this.width }): bigint {
+  sum(range?: PointRange): bigint {
+    const { width } = this;
+    const rows = this.values.length / width;
+    if (range !== undefined && (range.from > 0 || range.to < rows)) return this.#sumOf(range);
+    return (this.#sum ??= this.#sumOf({ from: 0, to: rows }));
+  }
+
+  #sumOf({ from, to }: PointRange): bigint {
     const { width } = this;
     let sum = sumOfCounts(this.values.subarray(from * width, to * width));
     for (const [place, carry] of this.carries) {
@@ -92,8 +104,7 @@ export class CountRows {
 /** Of so many numbers of 32 bits the sum is a safe integer. */
 const summedAtOnce = 2 ** 21;
 
-/** sumOfCounts adds up numbers of 32 bits. */
-export function sumOfCounts(counts: Uint32Array): bigint {
+function sumOfCounts(counts: Uint32Array): bigint {
   let sum = 0n;
   for (let from = 0; from < counts.length; from += summedAtOnce) {
     sum += BigInt(safeSumOf(counts, from, Math.min(from + summedAtOnce, counts.length)));
