@@ -118,6 +118,22 @@ it('ends when told so: a gauge goes at once, a counter when it is delivered', as
   expect(telemetry.account()).toMatchObject({ recorded: 5n, accepted: 5n });
 });
 
+it('counts nothing a second time when there is room again for what is in the overflow series', async () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 3 });
+  const observe = (disks: readonly string[], value: number): (() => void) =>
+    telemetry.observe('bytes', () => disks.map((disk) => ({ value, attributes: { disk } })), {
+      kind: 'counter',
+    });
+  const stop = observe(['a', 'b'], 1);
+  await telemetry.flush();
+  observe(['c', 'd'], 10);
+  await telemetry.flush();
+  stop();
+  for (let i = 0; i < 3; i++) await telemetry.flush();
+  expect(telemetry.account()).toMatchObject({ recorded: 22n, accepted: 22n });
+  expect(telemetry.snapshot().total('bytes', { 'otel.metric.overflow': true })).toBe(20n);
+});
+
 function fiveDisks(): Observed {
   return [1, 2, 3, 4, 5].map((disk) => ({ value: 10, attributes: { disk } }));
 }

@@ -83,7 +83,10 @@ export class MetricObservation implements Observation {
       this.#warnOnce(`gave ${describeValue(value)}, which this kind of metric can't hold`);
       return;
     }
-    const cell = this.#metric.cellFor(attributes);
+    // What is in the overflow series stays there: in a series of its own it would count a second time.
+    const { overflow } = this.#metric;
+    const isOverflowing = overflow !== undefined && this.#last.has(overflow);
+    const cell = isOverflowing ? this.#metric.cellUnlessNew(attributes) : this.#metric.cellFor(attributes);
     if (!cell.ok) {
       this.#warnOnce(`gave attributes that can't be used: ${cell.error.message}`);
       return;

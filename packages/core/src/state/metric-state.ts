@@ -130,6 +130,14 @@ export class MetricState implements Metric {
     return copy.ok ? success(this.cellForCopy(copy.value)) : copy;
   }
 
+  /** cellUnlessNew is `cellFor`, but that of the overflow series for what has no series yet, also where there is room. */
+  cellUnlessNew(attributes: Attributes): Result<Cell, TelemetryError> {
+    const copy = copyAttributes(attributes);
+    if (!copy.ok) return copy;
+    const row = this.table.index.findCopy(copy.value);
+    return success(this.cellAt(row < 0 ? this.#overflowRow() : row));
+  }
+
   /** cellForCopy is `cellFor` for attributes that were copied before. */
   cellForCopy(copy: CopiedAttributes): Cell {
     return this.cellAt(this.#rowFor(copy));
