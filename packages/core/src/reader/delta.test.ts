@@ -101,6 +101,7 @@ describe('a delta window', () => {
     const cutAt = exporter.exports[0]?.snapshot.timeUnixNano;
     expect(telemetry.account()).toMatchObject({ accepted: 1n, pending: 2n });
     for (const chain of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { chain });
+    telemetry.recordCounter('c', 5, { chain: 'd' });
     clock.advance(10);
     expect(await telemetry.flush(force)).toMatchObject({ ok: true });
     expect(exporter.exports[1]).toMatchObject({ ranges: [{ from: 1, to: 2 }] });
@@ -111,8 +112,11 @@ describe('a delta window', () => {
       [1, cutAt],
       [1, cutAt],
       [2, began],
+      // A series that was new after that window.
+      [5, cutAt],
     ]);
-    expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 6n, pending: 0n });
+    expect(exporter.exports[2]?.snapshot.startTimeUnixNano).toBe(began);
+    expect(telemetry.account()).toMatchObject({ recorded: 11n, accepted: 11n, pending: 0n });
   });
 
   it.each<readonly [string, ExportOutcome, object]>([

@@ -122,6 +122,40 @@ describe('a metric that has reached its limit', () => {
     expect(telemetry.account()).toMatchObject({ recorded: 18n, accepted: 18n });
   });
 
+  it('moves a series that stays, with the handles that are bound to it', async () => {
+    const setup = setUp();
+    const { telemetry } = setup;
+    for (const user of ['a', 'b', 'c']) {
+      telemetry.recordCounter('c', 1, { user });
+      telemetry.recordLatencyMs('p', 1, { user });
+      telemetry.recordGauge('g', 1, { user });
+      telemetry.upDownCounter('u', { attributes: { user } }).add(0);
+    }
+    const attributes = { user: 'b' };
+    const [counter, latency] = [
+      telemetry.counter('c', { attributes }),
+      telemetry.latency('p', { attributes }),
+    ];
+    const [gauge, upDown] = [
+      telemetry.gauge('g', { attributes }),
+      telemetry.upDownCounter('u', { attributes }),
+    ];
+    for (let i = 1; i <= 5; i++) {
+      counter.add(10);
+      latency.record(10);
+      gauge.set(10 * i);
+      upDown.add(10);
+      await flushes(setup, 1);
+    }
+    const snapshot = telemetry.snapshot();
+    expect(snapshot.gauge('g', { user: 'a' })).toBeUndefined();
+    expect(snapshot.total('c', attributes)).toBe(51n);
+    expect(snapshot.gauge('g', attributes)).toBe(50);
+    expect(snapshot.total('u', attributes)).toBe(50n);
+    expect(telemetry.account().byName.get('c')).toMatchObject({ recorded: 53n, accepted: 53n });
+    expect(telemetry.account().byName.get('p')).toMatchObject({ recorded: 8n, accepted: 8n });
+  });
+
   it('gives a handle that was bound while it was full a series of its own once there is room', async () => {
     const setup = setUp();
     const { telemetry } = setup;

@@ -39,6 +39,8 @@ function recordNew(to: Recording, n: number): void {
   for (let turn = 0; turn < 2; turn++) {
     const attributes = newAttributes(n);
     to.recordCounter('by.name', 1, attributes);
+    // A running total that begins anew once it is delivered.
+    if (turn === 0) to.recordCounter('wide', 2n ** 62n + 1n, attributes);
     to.recordLatencyMs('latency.by.name', 1 + (n % 1000), attributes);
     to.recordGauge('gauge.by.name', n, attributes);
     to.counter('bound', { attributes }).add(1);
@@ -66,8 +68,6 @@ it.each(['cumulative', 'delta'] as const)(
     const play = async (flushes: number): Promise<void> => {
       for (let flush = 0; flush < flushes; flush++) {
         for (const end = n + 24; n < end; n++) recordNew(telemetry, n);
-        // Its running total begins anew once it is delivered.
-        telemetry.recordCounter('wide', 2n ** 63n, newAttributes(n));
         const stop = telemetry.observe('observed', () => [{ value: 1, attributes: newAttributes(n) }], {
           kind: 'counter',
         });
@@ -95,11 +95,12 @@ it.each(['cumulative', 'delta'] as const)(
   },
 );
 
-it('holds no more however many orders, forms and casings the same series are recorded in', async () => {
+it('holds no more however many orders, forms, casings and keys there are', async () => {
   const telemetry = new TelemetryHandle({
     exporter: forgetfulExporter('cumulative'),
     clock: new ManualClock(),
     timeoutMs: 100,
+    cardinalityLimit: 100,
   });
   const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
   const name = 'a.name.of.a.counter.in.some.casing';
@@ -117,6 +118,8 @@ it('holds no more however many orders, forms and casings the same series are rec
       telemetry.recordCounter(casing, 1);
       telemetry.recordLatencyMs(`latency.${casing}`, 1);
       telemetry.recordGauge(`gauge.${casing}`, 1);
+      // Far more than there is room for, each with a key of its own.
+      telemetry.recordCounter('keys', 1, { [`key ${n}`]: n });
     }
   };
   record(1000);
@@ -125,8 +128,8 @@ it('holds no more however many orders, forms and casings the same series are rec
   record(40_000);
   await telemetry.flush({ force: true });
   expect((memoryHeld() - heldBefore) / 40_000).toBeLessThan(25);
-  expect(telemetry.snapshot().points).toHaveLength(6);
-  expect(telemetry.account().recorded).toBe(BigInt(5 * 41_000));
+  expect(telemetry.snapshot().points).toHaveLength(106);
+  expect(telemetry.account().recorded).toBe(BigInt(6 * 41_000));
 });
 
 /** A number by a key and a turn, for an order that is another one nearly every time. */

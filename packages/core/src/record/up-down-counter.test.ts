@@ -51,6 +51,17 @@ it.each([1n, -1n])('refuses to leave it by small steps as well, in the direction
   expect(telemetry.snapshot().total('u')).toBe(end - 3n * direction);
 });
 
+it('shows what was added since exactly, also where it is beyond the safe integers', async () => {
+  const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
+  const counter = telemetry.upDownCounter('u');
+  counter.add(Number.MAX_SAFE_INTEGER - 1);
+  await telemetry.flush();
+  for (let i = 0; i < 2; i++) counter.add(-Number.MAX_SAFE_INTEGER);
+  counter.add(1);
+  expect(telemetry.snapshot().total('u')).toBe(1n - 2n ** 53n);
+  expect(telemetry.snapshot().counter('u')).toBe(3n - 2n ** 54n);
+});
+
 it('shows what was added since the last delivered flush', async () => {
   const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter() });
   const counter = telemetry.upDownCounter('u');

@@ -30,6 +30,10 @@ it('never changes once it was taken', async () => {
   expect(JSON.stringify(snapshot)).toBe(before);
   expect(snapshot.total('c', { chain: 'base' })).toBe(0n);
   expect(snapshot.total('new')).toBe(0n);
+  telemetry.recordLatencyMs('p', 1, { chain: 'base' });
+  telemetry.recordGauge('g', 1, { chain: 'base' });
+  expect(snapshot.latency('p', { chain: 'base' })).toBeUndefined();
+  expect(snapshot.gauge('g', { chain: 'base' })).toBeUndefined();
   expect(Object.isFrozen(snapshot)).toBe(true);
 });
 
