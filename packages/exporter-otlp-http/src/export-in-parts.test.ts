@@ -12,6 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OtlpProtocol } from './exporter-options.ts';
 import { OtlpHttpExporter } from './otlp-http-exporter.ts';
 import { arbitrarySnapshot } from './testing/arbitrary-snapshot.ts';
+import { expectedPoints } from './testing/expected-points.ts';
 import { RecordingTransport } from './testing/recording-transport.ts';
 import { metricOf, seriesOf, snapshotOf, sumPoint } from './testing/snapshot-of.ts';
 
@@ -109,6 +110,51 @@ function refusingBeyond(limit: number): { readonly transport: RecordingTransport
 }
 
 describe('a receiver that takes less than was configured', () => {
+  test.each<OtlpProtocol>(['http/json', 'http/protobuf'])(
+    'gets any snapshot in parts that it takes, and refuses the points alone that it does not, %s',
+    async (protocol) => {
+      const collector = await TestCollector.start();
+      onTestFinished(() => collector.close());
+      await fc.assert(
+        fc.asyncProperty(
+          arbitrarySnapshot,
+          fc.integer({ min: 300, max: 3000 }),
+          fc.constantFrom<Temporality>('cumulative', 'delta'),
+          async (any, limit, temporality) => {
+            collector.reset();
+            collector.script(({ headers }) =>
+              Number(headers['content-length']) > limit ? { do: 'answer', status: 413 } : undefined,
+            );
+            const exporter = new OtlpHttpExporter({
+              url: `${collector.url}/v1/metrics`,
+              protocol,
+              temporality,
+            });
+            const parts = await exportParts(exporter, any);
+            await exporter.shutdown();
+
+            const options = { labelPlacement: 'both', temporality } as const;
+            const points = [...any.points];
+            const pointsIn = ({ from, to }: PointRange): object[] =>
+              expectedPoints({ ...any, points: points.slice(from, to) }, options);
+            expect(parts.map(({ from }) => from)).toEqual([0, ...parts.slice(0, -1).map(({ to }) => to)]);
+            expect(parts.at(-1)?.to).toBe(points.length);
+            const taken = parts.filter(({ outcome }) => outcome.status === 'accepted');
+            expect(collector.metrics().map(({ request: _request, ...point }) => point)).toEqual(
+              taken.flatMap(pointsIn),
+            );
+            for (const part of parts) {
+              if (taken.includes(part)) continue;
+              expect(part.outcome).toMatchObject({ status: 'rejected', error: { status: 413 } });
+              expect(pointsIn(part)).toHaveLength(1);
+            }
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+
   const blob = 'x'.repeat(2000);
   const points = Array.from({ length: 500 }, (_, index) => sumPoint(seriesOf(counter, { index, blob }), 1));
   const snapshot = snapshotOf({ points });
@@ -123,6 +169,19 @@ describe('a receiver that takes less than was configured', () => {
     const again = await exportParts(exporter, snapshot);
     expect(again).toEqual(parts);
     expect(receiver.refused).toBe(2);
+  });
+
+  test('is asked again after a hundred exports', async () => {
+    const receiver = refusingBeyond(300_000);
+    const exporter = new OtlpHttpExporter({ url, transport: receiver.transport });
+    await exportParts(exporter, snapshot);
+    for (let exported = 0; exported < 99; exported += 1) {
+      await exportParts(exporter, snapshotOf({ points: points.slice(0, 1) }));
+    }
+    await exportParts(exporter, snapshot);
+    expect(receiver.refused).toBe(2);
+    await exportParts(exporter, snapshot);
+    expect(receiver.refused).toBe(4);
   });
 
   test('gets a point that is larger than what was remembered', async () => {

@@ -145,6 +145,16 @@ it('shows −0 as 0, and a bigint as a number where that is exact', () => {
   ]);
 });
 
+it('shows −0 as 0 when nothing else of the attributes has another form', () => {
+  const telemetry = makeHandle();
+  for (const zero of [-0, 0, 0n, -0]) telemetry.recordCounter('c', 1, { zero });
+  const { points } = telemetry.snapshot();
+  expect(points).toHaveLength(1);
+  expect(points.at(0)).toMatchObject({ total: 4 });
+  // Object.is: it would go out as another kind of number.
+  expect(points.at(0)?.series.attributes['zero']).toBe(0);
+});
+
 it('takes what an object inherits for no attribute', () => {
   const telemetry = makeHandle();
   const attributes = Object.assign(Object.create({ inherited: 1 }) as Record<string, number>, { own: 1 });

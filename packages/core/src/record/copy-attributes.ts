@@ -42,7 +42,7 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
         );
       }
       if (key === '') return invalid('An attribute key is empty: expected at least one character.');
-      isNormalized &&= normalized === value && key.isWellFormed();
+      isNormalized &&= Object.is(normalized, value) && key.isWellFormed();
       asGiven.push(key, value as AttributeValue);
     }
   } catch (cause) {

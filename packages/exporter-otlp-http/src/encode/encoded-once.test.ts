@@ -223,3 +223,30 @@ test.each(PROTOCOLS)('%s: what was encoded of a metric is let go of with the met
     undefined,
   ]);
 });
+
+test.each(PROTOCOLS)(
+  '%s: the memory of a large request is let go of when the export is over',
+  async (protocol) => {
+    const memory: WeakRef<object>[] = [];
+    const exporter = new OtlpHttpExporter({
+      url,
+      protocol,
+      transport: {
+        // It says that nobody reads the body any more: what is left of it is the exporter's.
+        releasesBody: true,
+        async send({ body }) {
+          memory.push(new WeakRef(body.buffer));
+          return { status: 200, headers: {}, body: new Uint8Array(0), bodyTooLarge: false };
+        },
+        async close() {},
+      },
+    });
+    const series = seriesOf(metricOf('counter', { name: 'c' }), { large: 'x'.repeat(100_000) });
+    const snapshot = snapshotOf({ points: [sumPoint(series, 1)] });
+    await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
+    await nextTurn();
+    collectGarbage();
+    expect(memory.map((each) => each.deref())).toEqual([undefined]);
+    await exporter.shutdown();
+  },
+);
