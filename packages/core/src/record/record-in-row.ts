@@ -29,12 +29,12 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
   return true;
 }
 
-/** recordAllInRow records the first `count` of some finite values in the row of a series that is there. */
+/** recordAllInRow records the first `count` of some finite values, from 1 to 255, in the row of a series that is there. */
 export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
   if (cell.metric.isShared) cell.metric.own();
   const { counts, explicitBounds } = cell.metric;
   if (counts === undefined) recordAllInExponentialBuckets(cell, recorded, count);
-  else if (count > fewValues && !explicitBounds.isDense)
+  else if (count > fewValues && explicitBounds.canRecordAll)
     explicitBounds.recordAll(recorded, count, cell, counts);
   else for (let i = 0; i < count; i++) recordInRow(cell, recorded[i] as number);
 }

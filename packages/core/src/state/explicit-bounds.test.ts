@@ -74,10 +74,10 @@ describe('recording many values at once', () => {
     const bounds = fc.uniqueArray(number, { comparator: (a, b) => a === b, maxLength: 12 });
     let recordedAtOnce = 0;
     fc.assert(
-      fc.property(bounds, fc.array(number), fc.array(number), (unsorted, before, after) => {
+      fc.property(bounds, fc.array(number), fc.array(number, { minLength: 1 }), (unsorted, before, after) => {
         const sorted = unsorted.toSorted((a, b) => a - b);
         const found = new ExplicitBounds(sorted);
-        if (found.isDense) return;
+        if (!found.canRecordAll) return;
         recordedAtOnce += 1;
         const place = 3;
         const { row, counts } = recordOneByOne(sorted, before);
@@ -95,13 +95,32 @@ describe('recording many values at once', () => {
   });
 
   it.each([
-    [[0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000], false],
-    [[-1, 1, 10], false],
-    [[-0, 1, 10], false],
-    [[-1, 0, 10], true],
-    [[1, 1.1], true],
-    [Array.from({ length: 256 }, (_, i) => 1.2 ** (i - 100)), true],
-  ])('is left to find() where bounds are dense: %j', (bounds, isDense) => {
-    expect(new ExplicitBounds(bounds).isDense).toBe(isDense);
+    [[], true],
+    [[0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000], true],
+    [[-1, 1, 10], true],
+    [[-0, 1, 10], true],
+    [[1e-20, 1e15], true],
+    [[-1, 0, 10], false],
+    [[1, 1.001], false],
+    [[1e-20, 1e20], false],
+    [Array.from({ length: 256 }, (_, i) => 1.2 ** (i - 100)), false],
+  ])('is left to find() where bounds are dense, many or far apart: %j', (bounds, canRecordAll) => {
+    expect(new ExplicitBounds(bounds).canRecordAll).toBe(canRecordAll);
+  });
+
+  it('finds values around each bound of several metrics in turn', () => {
+    const all = [[], [0, 5, 10, 25, 1000], [-1, 0.25, 1, 2 ** 0.5, 3], [Number.MIN_VALUE, 1e-308]];
+    for (let turn = 0; turn < 3; turn++) {
+      for (const bounds of all) {
+        const found = new ExplicitBounds(bounds);
+        expect(found.canRecordAll).toBe(true);
+        const values = [...bounds, 0, 1e-300, 1e300].flatMap((at) => [at, at * (1 + 2 ** -52), at * (1 - 2 ** -53), -at]);
+        const { row, counts } = recordOneByOne(bounds, []);
+        found.recordAll(values, values.length, { values: row, offset: 0, row: 1 }, counts);
+        const expected = recordOneByOne(bounds, values);
+        expect(row).toEqual(expected.row);
+        expect(counts.copy()).toEqual(expected.counts.copy());
+      }
+    }
   });
 });

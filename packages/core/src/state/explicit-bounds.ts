@@ -1,48 +1,58 @@
-import { double, halves, highHalf } from '../double-bits.ts';
+import { double, halves, highHalf, lowHalf } from '../double-bits.ts';
 import type { BucketCounts } from './bucket-counts.ts';
 import type { Cell } from './cell.ts';
 import { histogramRow } from './histogram-row.ts';
 
-/** How many bits of the high half of a double don't matter for the first guess: sign, exponent and 3 bits do. */
-const guessShift = 17;
+/** How many bits of the high half of a double don't name a slot: sign, exponent and 6 bits do, so 64 slots a power of two. */
+const slotShift = 14;
+/** How many slots there are below the first bound above 0: ten powers of two. */
+const slotsBelow = 10 * 64;
+const mostSlots = 128 * 64;
+/** What is added to the bucket of a slot with a bound in it, for those values that are not above that bound. */
+const toCompare = 0x8000;
 
 // Constants of this module: V8 knows their places, so a loop over values is a third faster than with an object's.
 const bits = new Float64Array(1);
 const highBits = new Uint32Array(bits.buffer, 4 * highHalf, 1);
 /** By bucket: how many of the values at hand are in it. */
 const found = new Int32Array(256);
+/** The slots of the bounds that were used last. */
+const slotsAtHand = new Uint16Array(mostSlots);
+let boundsAtHand: ExplicitBounds | undefined;
 
 /**
  * ExplicitBounds finds the bucket of a value without a search that the processor can't predict: the first bits of the
- * double name a narrow range of values (an eighth of a power of two), a table the first bound in or above it, and a
- * comparison or two do the rest.
+ * double name a slot, a narrow range of values, and a table its bucket. Only in the few slots that a bound lies in, a
+ * comparison has to tell.
  */
 export class ExplicitBounds {
   /** The bounds, and one that nothing is above. */
   readonly #bounds: Float64Array;
-  /** By range of values above 0, up to that of the largest bound: the first bound that can be the value's. */
-  readonly #firstBound: Uint8Array | Uint16Array;
   readonly #largestBound: number;
-  /** Whether `recordAll` can't be used: a range, or what is not above 0, has more than one bound in it, or there are very many. */
-  readonly isDense: boolean;
+  /** The number of the first slot in the table. */
+  readonly #firstSlot: number;
+  /** By slot, up to that of the largest bound. */
+  readonly #slots: Uint16Array;
+  /** Whether `recordAll` can be used: no slot, nor what is below them all, has more than one bound in it, nor are there very many. */
+  readonly canRecordAll: boolean;
 
-  /** Upper-inclusive bounds, finite and strictly increasing; at most 65,534. */
+  /** Upper-inclusive bounds, finite and strictly increasing; at most 32,767. */
   constructor(given: readonly number[]) {
-    // Without minus zero, whose bits are those of no other zero.
-    const bounds = given.map((bound) => bound + 0);
-    this.#bounds = Float64Array.of(...bounds, Infinity);
-    this.#largestBound = bounds.at(-1) ?? -Infinity;
-    const ranges = this.#largestBound > 0 ? rangeOf(this.#largestBound) + 1 : 0;
-    // Small enough to stay near the processor, whenever bounds are not very many.
-    this.#firstBound = bounds.length < 256 ? new Uint8Array(ranges) : new Uint16Array(ranges);
-    let bound = bounds.findIndex((each) => each >= 0);
-    for (let range = 0; range < ranges; range++) {
-      while (rangeOf(bounds[bound] as number) < range) bound++;
-      this.#firstBound[range] = bound;
+    const bounds = Float64Array.of(...given, Infinity);
+    this.#bounds = bounds;
+    this.#largestBound = given.at(-1) ?? -Infinity;
+    let bucket = bounds.findIndex((bound) => bound > 0);
+    this.#firstSlot = Math.max(0, slotOf(bounds[bucket] as number) - slotsBelow);
+    const slots = this.#largestBound > 0 ? slotOf(this.#largestBound) + 1 - this.#firstSlot : 0;
+    this.#slots = new Uint16Array(Math.min(slots, mostSlots));
+    let canRecordAll = slots <= mostSlots && bucket <= 1 && bounds.length <= found.length;
+    for (let i = 0; i < this.#slots.length; i++) {
+      while ((bounds[bucket] as number) < startOf(this.#firstSlot + i)) bucket++;
+      const end = startOf(this.#firstSlot + i + 1);
+      this.#slots[i] = (bounds[bucket] as number) < end ? toCompare + bucket : bucket;
+      if ((bounds[bucket + 1] as number) < end) canRecordAll = false;
     }
-    this.isDense =
-      bounds.length >= found.length ||
-      bounds.some((each, i) => i > 0 && (each <= 0 || rangeOf(each) === rangeOf(bounds[i - 1] as number)));
+    this.canRecordAll = canRecordAll;
   }
 
   /** The index of the bucket for a finite value: of the first bound that is not below it. */
@@ -50,18 +60,15 @@ export class ExplicitBounds {
     const bounds = this.#bounds;
     // Nothing is above the largest bound but the last bucket.
     if (value > this.#largestBound) return bounds.length - 1;
-    let bucket = 0;
-    if (value > 0) {
-      double[0] = value;
-      bucket = this.#firstBound[(halves[highHalf] as number) >>> guessShift] as number;
-    }
+    const slot = value > 0 ? slotOf(value) - this.#firstSlot : -1;
+    let bucket = slot >= 0 ? (this.#slots[Math.min(slot, this.#slots.length - 1)] as number) % toCompare : 0;
     while (value > (bounds[bucket] as number)) bucket++;
     return bucket;
   }
 
   /**
-   * Records the first `count` of some finite values, fewer than 2^31, in a histogram's row: all of it in one loop, and
-   * the row is touched once.
+   * Records the first `count` of some finite values, from 1 to 255, in a histogram's row: all of it in one loop, and the
+   * row is touched once.
    */
   // Parameters without names: called for every batch of records.
   recordAll(
@@ -70,22 +77,30 @@ export class ExplicitBounds {
     cell: Pick<Cell, 'values' | 'offset' | 'row'>,
     counts: BucketCounts,
   ): void {
-    const { values: row, offset } = cell;
+    if (boundsAtHand !== this) this.#takeToHand();
     const bounds = this.#bounds;
-    const firstBound = this.#firstBound;
-    const ranges = firstBound.length;
+    const largestBound = this.#largestBound;
     const last = bounds.length - 1;
+    // With these and a look at the first value, V8 need not see for each one that numbers are whole, and the array its kind.
+    const firstSlot = this.#firstSlot | 0;
+    const end = count & 0xff;
+    const { values: row, offset } = cell;
     let sum = row[offset + histogramRow.windowSum] as number;
-    let min = row[offset + histogramRow.windowMin] as number;
+    let min = Math.min(row[offset + histogramRow.windowMin] as number, recorded[0] as number);
     let max = row[offset + histogramRow.windowMax] as number;
-    for (let i = 0; i < count; i++) {
+    const slots = this.#slots.length;
+    for (let i = 0; i < end; i++) {
       const value = recorded[i] as number;
       bits[0] = value;
-      const range = (highBits[0] as number) >>> guessShift;
-      const bucket = range < ranges ? (firstBound[range] as number) : value > 0 ? last : 0;
-      // As a number, so that there is no branch that the processor can't predict.
-      const place = bucket + Number(value > (bounds[bucket] as number));
-      found[place] = (found[place] as number) + 1;
+      const slot = ((highBits[0] as number) >>> slotShift) - firstSlot;
+      let bucket = toCompare;
+      if (slot >= 0 && slot < slots) bucket = slotsAtHand[slot] as number;
+      else if (value > largestBound) bucket = last;
+      if (bucket >= toCompare) {
+        bucket -= toCompare;
+        bucket += Number(value > (bounds[bucket] as number));
+      }
+      found[bucket] = (found[bucket] as number) + 1;
       sum += value;
       if (value < min) min = value;
       if (value > max) max = value;
@@ -95,9 +110,22 @@ export class ExplicitBounds {
     row[offset + histogramRow.windowMax] = max;
     counts.addAll(cell.row, found);
   }
+
+  #takeToHand(): void {
+    slotsAtHand.set(this.#slots);
+    boundsAtHand = this;
+  }
 }
 
-function rangeOf(value: number): number {
+/** The number of the slot that a number above 0 is in. */
+function slotOf(value: number): number {
   double[0] = value;
-  return (halves[highHalf] as number) >>> guessShift;
+  return (halves[highHalf] as number) >>> slotShift;
+}
+
+/** The smallest number in a slot. */
+function startOf(slot: number): number {
+  halves[highHalf] = slot << slotShift;
+  halves[lowHalf] = 0;
+  return double[0] as number;
 }
