@@ -10,13 +10,16 @@ const largestTableScale = 8;
 /** How many bits of a significand the high half of a double has. */
 const significandHighBits = 20;
 const highMask = 2 ** significandHighBits - 1;
+/** How many borders there are between 1, included, and 2 at the scale of the largest table. */
+const mostBorders = 2 ** largestTableScale;
 /** The smallest double that is no subnormal. */
 export const smallestNormal: number = 2 ** -1022;
-/** There are 2^2 slots for each bucket of a table, so that no slot is as wide as a bucket. */
-const slotBits = 2;
-/** How many numbers a slot has: a power of two. */
-const slotWidth = 4;
-const firstBit = 1 << 31;
+/** There are 2^10 slots in a power of two, so that none has more than one border of a table in it. */
+const slotBits = 10;
+const slotsPerPower = 2 ** slotBits;
+const slotShift = significandHighBits - slotBits;
+/** What is added to the number of borders below a slot that the next one lies in. */
+const toCompare = 0x8000;
 
 /**
  * bucketIndex gives the index of the bucket that holds a value, exactly: bucket i covers (base^i, base^(i+1)], with
@@ -35,6 +38,11 @@ export function bucketIndex(value: number, scale: number): number {
 const bits = new Float64Array(1);
 const highBits = new Uint32Array(bits.buffer, 4 * highHalf, 1);
 const lowBits = new Uint32Array(bits.buffer, 4 * lowHalf, 1);
+/** By scale of a table and slot between 1 and 2: how many borders lie below all of it. Border 0 is at 1. */
+const slots = new Uint16Array((largestTableScale + 1) * slotsPerPower);
+/** By scale of a table and border, the halves of the largest double not above it, the high one without its exponent. */
+const borderHighs = new Uint32Array((largestTableScale + 1) * mostBorders);
+const borderLows = new Uint32Array((largestTableScale + 1) * mostBorders);
 
 const finders: BucketFinder[] = [];
 
@@ -45,35 +53,18 @@ export function bucketFinder(scale: number): BucketFinder {
 
 /**
  * BucketFinder finds buckets at one scale, by the bits of a double: the exponent names a power of two, the first bits
- * of the significand a slot narrower than a bucket, so with one border in it at the most, and a comparison does the rest.
+ * of the significand a slot narrower than a bucket, and a table the bucket. Only where a border lies in the slot, a
+ * comparison has to tell.
  */
 export class BucketFinder {
   readonly #scale: number;
   /** The scale of the table: that of the buckets, or where those are wider than a power of two, 0. */
   readonly #tableScale: number;
-  readonly #slotShift: number;
-  /**
-   * By slot, `slotWidth` numbers: the last border that lies below all of it (−1 for none; border 0 is at 1), and the
-   * halves of the largest double that is not above the next one, the low one with its first bit flipped.
-   */
-  readonly #slots: Int32Array;
 
   constructor(scale: number) {
     this.#scale = scale;
     this.#tableScale = Math.min(Math.max(scale, 0), largestTableScale);
-    const borders = 2 ** this.#tableScale;
-    const slots = 2 ** slotBits * borders;
-    this.#slotShift = significandHighBits - this.#tableScale - slotBits;
-    this.#slots = new Int32Array(slotWidth * slots);
-    for (let next = 0, slot = 0; next <= borders; next++) {
-      // Nothing is above the border at 2.
-      const border = next === borders ? undefined : largestDoubleBelowBorder(next, this.#tableScale);
-      double[0] = border ?? 1;
-      const high = border === undefined ? highMask + 1 : (halves[highHalf] as number) & highMask;
-      const low = flipped(halves[lowHalf] as number);
-      for (; slot < slots && 1 + slot / slots <= (border ?? 2); slot++)
-        this.#slots.set([next - 1, high, low], slotWidth * slot);
-    }
+    fillTable(this.#tableScale);
   }
 
   /** Whether `countAll` can be used. */
@@ -84,41 +75,43 @@ export class BucketFinder {
   /** The index of the bucket for a positive finite number. */
   find(value: number): number {
     if (value < smallestNormal || this.#scale > largestTableScale) return this.#findUnusual(value);
+    const tableScale = this.#tableScale;
     bits[0] = value;
     const high = highBits[0] as number;
-    const significand = high & highMask;
-    const place = slotWidth * (significand >>> this.#slotShift);
-    const below = this.#slots[place] as number;
-    const border = this.#slots[place + 1] as number;
-    const isAbove =
-      significand > border ||
-      (significand === border && flipped(lowBits[0] as number) > (this.#slots[place + 2] as number));
-    const index =
-      (((high >>> significandHighBits) - exponentBias) << this.#tableScale) + below + Number(isAbove);
-    return index >> (this.#tableScale - this.#scale);
+    let below = slots[tableScale * slotsPerPower + ((high >>> slotShift) & (slotsPerPower - 1))] as number;
+    if (below >= toCompare) {
+      below -= toCompare;
+      below += Number(isAbove(tableScale * mostBorders + below));
+    }
+    const index = (((high >>> significandHighBits) - exponentBias) << tableScale) + below - 1;
+    return index >> (tableScale - this.#scale);
   }
 
   /**
    * Adds the first `count` of some positive finite values, none of them subnormal, to the counts of buckets, which begin
-   * at index `offset`. Nothing is called in this loop, so that V8 checks what it works on only once.
+   * at index `offset`; from 1 to 255 of them. Nothing is called in this loop, so that V8 checks what it works on only once.
    */
   // Parameters without names: called for every batch of records.
   countAll(values: readonly number[], count: number, counts: number[], offset: number): void {
-    const tableScale = this.#tableScale;
-    const slotShift = this.#slotShift;
-    const slots = this.#slots;
-    for (let i = 0; i < count; i++) {
+    // In bits that are surely whole numbers, so that V8 need not look for each value.
+    const firstSlot = (this.#tableScale << slotBits) | 0;
+    const firstBorder = (this.#tableScale * mostBorders) | 0;
+    const perPower = 1 << this.#tableScale;
+    const first = (offset + exponentBias * perPower + 1) | 0;
+    const end = count & 0xff;
+    for (let i = 0; i < end; i++) {
       bits[0] = values[i] as number;
       const high = highBits[0] as number;
-      const significand = high & highMask;
-      const slot = slotWidth * (significand >>> slotShift);
-      const border = slots[slot + 1] as number;
-      // As a number, so that there is no branch that the processor can't predict.
-      let above = Number(significand > border);
-      if (significand === border)
-        above = Number(((lowBits[0] as number) ^ firstBit) > (slots[slot + 2] as number));
-      const exponent = (high >>> significandHighBits) - exponentBias;
-      const place = (exponent << tableScale) + (slots[slot] as number) + above - offset;
+      let below = slots[firstSlot + ((high >>> slotShift) & (slotsPerPower - 1))] as number;
+      if (below >= toCompare) {
+        below -= toCompare;
+        const significand = high & highMask;
+        const border = borderHighs[firstBorder + below] as number;
+        if (significand > border) below += 1;
+        else if (significand === border)
+          below += Number((lowBits[0] as number) > (borderLows[firstBorder + below] as number));
+      }
+      const place = Math.imul(high >>> significandHighBits, perPower) + below - first;
       counts[place] = (counts[place] as number) + 1;
     }
   }
@@ -155,7 +148,27 @@ function bordersBelowByLogarithm(significand: number, scale: number): number {
   return isAboveBorder(significand, nearest, scale) ? nearest : nearest - 1;
 }
 
-/** 32 bits so that they compare as signed numbers in the order of unsigned ones. */
-function flipped(bits32: number): number {
-  return bits32 ^ firstBit;
+/** Whether the value in `bits` lies above a border of a table, in its power of two. */
+function isAbove(border: number): boolean {
+  const significand = (highBits[0] as number) & highMask;
+  const high = borderHighs[border] as number;
+  return (
+    significand > high || (significand === high && (lowBits[0] as number) > (borderLows[border] as number))
+  );
+}
+
+function fillTable(scale: number): void {
+  const borders = 2 ** scale;
+  for (let next = 0, slot = 0; next <= borders; next++) {
+    // Nothing is above the border at 2.
+    const border = next === borders ? 2 : largestDoubleBelowBorder(next, scale);
+    for (; slot < slotsPerPower && 1 + (slot + 1) / slotsPerPower <= border; slot++)
+      slots[scale * slotsPerPower + slot] = next;
+    if (next === borders) return;
+    slots[scale * slotsPerPower + slot] = toCompare + next;
+    slot += 1;
+    double[0] = border;
+    borderHighs[scale * mostBorders + next] = (halves[highHalf] as number) & highMask;
+    borderLows[scale * mostBorders + next] = halves[lowHalf] as number;
+  }
 }

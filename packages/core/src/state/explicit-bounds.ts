@@ -3,11 +3,12 @@ import type { BucketCounts } from './bucket-counts.ts';
 import type { Cell } from './cell.ts';
 import { histogramRow } from './histogram-row.ts';
 
-/** How many bits of the high half of a double don't name a slot: sign, exponent and 6 bits do, so 64 slots a power of two. */
-const slotShift = 14;
-/** How many slots there are below the first bound above 0: ten powers of two. */
-const slotsBelow = 10 * 64;
-const mostSlots = 128 * 64;
+/** How many bits of the high half of a double don't name a slot: sign, exponent and 7 bits do, so 128 slots a power of two. */
+const slotShift = 13;
+/** How many slots there are below the first bound above 0: four powers of two. */
+const slotsBelow = 4 * 128;
+/** A hundred powers of two. */
+const mostSlots = 100 * 128;
 /** What is added to the bucket of a slot with a bound in it, for those values that are not above that bound. */
 const toCompare = 0x8000;
 
@@ -16,9 +17,9 @@ const bits = new Float64Array(1);
 const highBits = new Uint32Array(bits.buffer, 4 * highHalf, 1);
 /** By bucket: how many of the values at hand are in it. */
 const found = new Int32Array(256);
-/** The slots of the bounds that were used last. */
+/** The slots of the bounds that were used last, and whose they are. */
 const slotsAtHand = new Uint16Array(mostSlots);
-let boundsAtHand: ExplicitBounds | undefined;
+let copiedSlots: Uint16Array | undefined;
 
 /**
  * ExplicitBounds finds the bucket of a value without a search that the processor can't predict: the first bits of the
@@ -77,24 +78,26 @@ export class ExplicitBounds {
     cell: Pick<Cell, 'values' | 'offset' | 'row'>,
     counts: BucketCounts,
   ): void {
-    if (boundsAtHand !== this) this.#takeToHand();
+    if (copiedSlots !== this.#slots) takeToHand(this.#slots);
     const bounds = this.#bounds;
     const largestBound = this.#largestBound;
     const last = bounds.length - 1;
-    // With these and a look at the first value, V8 need not see for each one that numbers are whole, and the array its kind.
-    const firstSlot = this.#firstSlot | 0;
+    // With these limits and a look at the first value, V8 need not see for each one what kind of numbers and array it has.
+    const firstSlot = this.#firstSlot & 0x7_ffff;
+    const slots = this.#slots.length & 0x3fff;
     const end = count & 0xff;
     const { values: row, offset } = cell;
     let sum = row[offset + histogramRow.windowSum] as number;
-    let min = Math.min(row[offset + histogramRow.windowMin] as number, recorded[0] as number);
+    let min = row[offset + histogramRow.windowMin] as number;
     let max = row[offset + histogramRow.windowMax] as number;
-    const slots = this.#slots.length;
+    const firstValue = recorded[0] as number;
+    if (firstValue < min) min = firstValue;
     for (let i = 0; i < end; i++) {
       const value = recorded[i] as number;
       bits[0] = value;
-      const slot = ((highBits[0] as number) >>> slotShift) - firstSlot;
+      const slot = (((highBits[0] as number) >>> slotShift) - firstSlot) >>> 0;
       let bucket = toCompare;
-      if (slot >= 0 && slot < slots) bucket = slotsAtHand[slot] as number;
+      if (slot < slots) bucket = slotsAtHand[slot] as number;
       else if (value > largestBound) bucket = last;
       if (bucket >= toCompare) {
         bucket -= toCompare;
@@ -110,11 +113,11 @@ export class ExplicitBounds {
     row[offset + histogramRow.windowMax] = max;
     counts.addAll(cell.row, found);
   }
+}
 
-  #takeToHand(): void {
-    slotsAtHand.set(this.#slots);
-    boundsAtHand = this;
-  }
+function takeToHand(slots: Uint16Array): void {
+  slotsAtHand.set(slots);
+  copiedSlots = slots;
 }
 
 /** The number of the slot that a number above 0 is in. */
