@@ -11,6 +11,7 @@ import { counterWithAttributesRows } from './record/counter-with-attributes.ts';
 import { firstRecordRow } from './record/first-record.ts';
 import { latencyByNameRows } from './record/latency-by-name.ts';
 import { megamorphicRows } from './record/megamorphic.ts';
+import { mixedDistributionsRows } from './record/mixed-distributions.ts';
 import type { Row } from './row.ts';
 import { snapshotRows } from './snapshot/take-snapshot-rows.ts';
 import { foldThreadsRows } from './threads/fold-threads.ts';
@@ -25,6 +26,7 @@ export const rows: readonly Row[] = [
   ...latencyByNameRows,
   firstRecordRow,
   ...megamorphicRows,
+  ...mixedDistributionsRows,
   ...recordInWorkerRows,
   ...foldThreadsRows,
   ...snapshotRows,

@@ -6,6 +6,7 @@ import { fiveAttributesCase, twoAttributesCase } from './counter-with-attributes
 import { firstRecordCase } from './first-record.ts';
 import { latencyByNameCase } from './latency-by-name.ts';
 import { megamorphicAttributesCase, megamorphicCounterCase } from './megamorphic.ts';
+import { mixedDistributionsCase } from './mixed-distributions.ts';
 import type { RecordingCase } from './recorder.ts';
 
 const cases: readonly (readonly [string, () => RecordingCase | undefined])[] = [
@@ -20,6 +21,7 @@ const cases: readonly (readonly [string, () => RecordingCase | undefined])[] = [
   ['latencies by name', () => latencyByNameCase(64)],
   ['bound counters in disguise', megamorphicCounterCase],
   ['attributes of many shapes', megamorphicAttributesCase],
+  ['latencies and histograms of all kinds', mixedDistributionsCase],
 ];
 
 describe.each(cases)('with %s', (_, make) => {
