@@ -1,8 +1,8 @@
-import { type Snapshot, TelemetryHandle } from '@pqcnet/telemetry-core';
+import { type Series, type Snapshot, TelemetryHandle } from '@pqcnet/telemetry-core';
 import { describe, expect, test } from 'vitest';
 
 import type { OtlpProtocol } from '../exporter-options.ts';
-import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
+import { gaugePoint, metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
 import { encodeOtlpJson } from './encode-otlp-json.ts';
 import type { Pace } from './pace.ts';
 import { SnapshotEncoding } from './snapshot-encoding.ts';
@@ -92,6 +92,27 @@ describe('SnapshotEncoding', () => {
     const encoding = encodingWith(countingPace());
     for (const labels of [{ index: 'label', a: '1' }, { index: 'label', a: '2' }, { a: '2' }]) {
       const snapshot = snapshotWith(labels);
+      expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
+    }
+  });
+
+  test('encodes anew when the resource has changed', async () => {
+    const encoding = encodingWith(countingPace());
+    const points = series.map((each) => sumPoint(each, 1));
+    for (const name of ['gateway', 'sentry', 'gateway']) {
+      const snapshot = snapshotOf({ points, resource: { 'service.name': name } });
+      expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
+    }
+  });
+
+  test('gives each snapshot its own time', async () => {
+    const encoding = encodingWith(countingPace());
+    const points = [
+      sumPoint(series[0] as Series, 1),
+      gaugePoint(seriesOf(metricOf('gauge', { name: 'g' })), 1),
+    ];
+    for (const timeUnixNano of [1n, 2_000_000_000_000_000_000n, 3n]) {
+      const snapshot = snapshotOf({ points, timeUnixNano });
       expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
     }
   });

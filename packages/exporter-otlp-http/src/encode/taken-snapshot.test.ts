@@ -136,9 +136,39 @@ test.each(['http/json', 'http/protobuf'] as const)(
   },
 );
 
-test('what was encoded of series that made room for others is let go of', async () => {
+const exposeGarbageCollector = (): (() => void) => {
   setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
+  return runInNewContext('gc') as () => void;
+};
+
+test.each(['http/json', 'http/protobuf'] as const)(
+  '%s: nothing of a snapshot is kept once it is sent',
+  async (protocol) => {
+    const collectGarbage = exposeGarbageCollector();
+    const exporter = new OtlpHttpExporter({ url: `${collector.url}/v1/metrics`, protocol });
+    const telemetry = new TelemetryHandle({ exporter });
+    telemetry.recordCounter('c', 1);
+    telemetry.recordLatencyMs('l', 1);
+    telemetry.recordGauge('g', 1);
+    const tables: WeakRef<object>[] = [];
+    const exportOnce = async (): Promise<void> => {
+      const snapshot = telemetry.snapshot();
+      for (const table of snapshot.points.tables ?? []) tables.push(new WeakRef(table));
+      const { signal } = new AbortController();
+      await exporter.export(snapshot, { timeoutMs: 60_000, signal });
+    };
+    await exportOnce();
+    expect(tables).toHaveLength(3);
+    // A WeakRef keeps what it refers to until the turn ends in which it was made.
+    await nextTurn();
+    collectGarbage();
+    expect(tables.filter((table) => table.deref() !== undefined)).toEqual([]);
+    await exporter.shutdown();
+  },
+);
+
+test('what was encoded of series that made room for others is let go of', async () => {
+  const collectGarbage = exposeGarbageCollector();
   const exporter = new OtlpHttpExporter({ url: `${collector.url}/v1/metrics` });
   const indexes: WeakRef<object>[] = [];
   const telemetry = new TelemetryHandle({
