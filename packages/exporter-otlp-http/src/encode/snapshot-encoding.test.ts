@@ -99,8 +99,9 @@ describe('SnapshotEncoding', () => {
   test('encodes anew when the resource has changed', async () => {
     const encoding = encodingWith(countingPace());
     const points = series.map((each) => sumPoint(each, 1));
+    const labels = new Map<string, string>();
     for (const name of ['gateway', 'sentry', 'gateway']) {
-      const snapshot = snapshotOf({ points, resource: { 'service.name': name } });
+      const snapshot = { ...snapshotOf({ points, resource: { 'service.name': name } }), labels };
       expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
     }
   });
