@@ -27,6 +27,8 @@ const protobufString = (field: number, text: string): number[] => [
 
 describe('a success', () => {
   const partial = [8, 3, ...protobufString(2, 'too old')];
+  /** The first nine bytes of the longest varint. */
+  const nineBytes = Array.from({ length: 9 }, () => 0xff);
   // Its first bytes are a line break and a `<`, as in a web page.
   const sixtyBytes = [8, 1, ...protobufString(2, 'x'.repeat(56))];
 
@@ -65,6 +67,54 @@ describe('a success', () => {
       PROTOBUF_TYPE,
       { status: 'partial', rejectedDataPoints: 3, message: 'too old' },
     ],
+    [
+      'a partial success between unknown fields of all wire types',
+      respond(
+        200,
+        [
+          16,
+          ...nineBytes,
+          1,
+          25,
+          1,
+          2,
+          3,
+          4,
+          5,
+          6,
+          7,
+          8,
+          37,
+          1,
+          2,
+          3,
+          4,
+          10,
+          partial.length,
+          ...partial,
+          18,
+          2,
+          8,
+          9,
+        ],
+        type(PROTOBUF_TYPE),
+      ),
+      PROTOBUF_TYPE,
+      { status: 'partial', rejectedDataPoints: 3, message: 'too old' },
+    ],
+    [
+      'a negative number of rejected points in protobuf',
+      respond(200, [10, 11, 8, ...nineBytes, 1], type(PROTOBUF_TYPE)),
+      PROTOBUF_TYPE,
+      { status: 'accepted' },
+    ],
+    [
+      'a field that has no number',
+      respond(200, [0, 0], type(PROTOBUF_TYPE)),
+      PROTOBUF_TYPE,
+      { status: 'accepted', warning: expect.any(String) },
+    ],
+    ['an empty body of another type', respond(200, '', type('text/html')), JSON_TYPE, { status: 'accepted' }],
     [
       'a partial success that begins like a page',
       respond(200, [10, sixtyBytes.length, ...sixtyBytes], type(PROTOBUF_TYPE)),
