@@ -104,6 +104,13 @@ it('has distributions that stay those of their point while others are read', asy
     { moments: [1, 5, 5, 5], buckets: [1, 0] },
     { moments: [1, 5, 5, 5], buckets: [1, 0] },
   ]);
+  const counts = distributions[0]?.bucketCounts[Symbol.iterator]();
+  expect(Array.from({ length: 4 }, () => counts?.next())).toEqual([
+    { done: false, value: 1 },
+    { done: false, value: 1 },
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
 });
 
 it('finds series by name in any case and attributes in any order', () => {
