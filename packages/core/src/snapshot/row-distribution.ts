@@ -1,3 +1,4 @@
+import { sumCounts } from '../state/sum-counts.ts';
 import type { BucketCounts, Distribution } from './point.ts';
 
 /** Counts are the counts of explicit buckets, those of one row after the other. */
@@ -107,23 +108,6 @@ export class RowDistribution implements Distribution, BucketCounts {
 /** countIn gives how many values a row holds in all its buckets. */
 export function countIn({ counts, buckets, before, beforeLength }: RowNumbers, row: number): number {
   const from = row * buckets;
-  const count = sumOf(counts, from, from + buckets);
-  return from < beforeLength ? count - sumOf(before, from, from + buckets) : count;
-}
-
-/** The sum of the numbers from one place to before another. Four sums side by side: an addition waits for the last one. */
-function sumOf(values: Counts, from: number, to: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let place = from;
-  for (; place + 4 <= to; place += 4) {
-    a += values[place] as number;
-    b += values[place + 1] as number;
-    c += values[place + 2] as number;
-    d += values[place + 3] as number;
-  }
-  for (; place < to; place++) a += values[place] as number;
-  return a + b + c + d;
+  const count = sumCounts(counts, from, from + buckets);
+  return from < beforeLength ? count - sumCounts(before, from, from + buckets) : count;
 }

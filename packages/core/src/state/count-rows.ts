@@ -1,4 +1,5 @@
 import type { PointRange } from '../exporter.ts';
+import { sumCounts } from './sum-counts.ts';
 
 /** CountRows is a copy of the counts of a histogram's explicit buckets that nothing changes any more. */
 export class CountRows {
@@ -107,24 +108,7 @@ const summedAtOnce = 2 ** 21;
 function sumOfCounts(counts: Uint32Array): bigint {
   let sum = 0n;
   for (let from = 0; from < counts.length; from += summedAtOnce) {
-    sum += BigInt(safeSumOf(counts, from, Math.min(from + summedAtOnce, counts.length)));
+    sum += BigInt(sumCounts(counts, from, Math.min(from + summedAtOnce, counts.length)));
   }
   return sum;
-}
-
-/** Four sums side by side: an addition waits for the last one. */
-function safeSumOf(counts: Uint32Array, from: number, to: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let place = from;
-  for (; place + 4 <= to; place += 4) {
-    a += counts[place] as number;
-    b += counts[place + 1] as number;
-    c += counts[place + 2] as number;
-    d += counts[place + 3] as number;
-  }
-  for (; place < to; place++) a += counts[place] as number;
-  return a + b + c + d;
 }
