@@ -31,7 +31,8 @@ const warmUpMs = 500;
  * takes microseconds can be told.
  *
  * What a run leaves to the garbage collector counts as its CPU time: marking goes on in steps between those of the
- * program, and would be charged to whoever comes next and gives the event loop its turns.
+ * program, and would be charged to whoever comes next and gives the event loop its turns. What goes before a run comes
+ * to rest for the same reason.
  *
  * Garbage is collected when V8 thinks fit, unless `afterGarbage` is given. Then two full collections go before each
  * measurement, as in a busy service between two flushes: V8 lets go of hidden classes that have no object left, and of
@@ -54,6 +55,7 @@ export async function measureRuns(
     for (const { runner, cpuMs, wallMs, loopMs } of shuffle([...measured], random)) {
       await runner.prepare?.();
       if (afterGarbage) collectGarbage();
+      await comeToRest();
       const cpuBefore = cpuTimeMs();
       const before = performance.now();
       for (let run = 0; run < batch; run += 1) await runner.run();
