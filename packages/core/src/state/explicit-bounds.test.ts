@@ -102,6 +102,7 @@ describe('recording many values at once', () => {
     [[1e-15, 1e13], true],
     [[-1, 0, 10], false],
     [[1, 1.001], false],
+    [[0, Number.MIN_VALUE], false],
     [[1e-20, 1e20], false],
     [Array.from({ length: 256 }, (_, i) => 1.2 ** (i - 100)), false],
   ])('is left to find() where bounds are dense, many or far apart: %j', (bounds, canRecordAll) => {
@@ -109,7 +110,13 @@ describe('recording many values at once', () => {
   });
 
   it('finds values around each bound of several metrics in turn', () => {
-    const all = [[], [0, 5, 10, 25, 1000], [-1, 0.25, 1, 2 ** 0.5, 3], [Number.MIN_VALUE, 1e-308]];
+    const all = [
+      [],
+      [0, 5, 10, 25, 1000],
+      [-1, 0.25, 1, 2 ** 0.5, 3],
+      [Number.MIN_VALUE, 1e-308],
+      [0, 2 ** -1020],
+    ];
     for (let turn = 0; turn < 3; turn++) {
       for (const bounds of all) {
         const found = new ExplicitBounds(bounds);

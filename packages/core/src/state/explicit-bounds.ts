@@ -42,8 +42,10 @@ export class ExplicitBounds {
     const bounds = Float64Array.of(...given, Infinity);
     this.#bounds = bounds;
     this.#largestBound = given.at(-1) ?? -Infinity;
-    let bucket = bounds.findIndex((bound) => bound > 0);
-    this.#firstSlot = Math.max(0, slotOf(bounds[bucket] as number) - slotsBelow);
+    const firstAbove0 = bounds.find((bound) => bound > 0) as number;
+    // Slot 0 would be that of 0, too, which belongs to what is below.
+    this.#firstSlot = Math.max(1, slotOf(firstAbove0) - slotsBelow);
+    let bucket = bounds.findIndex((bound) => bound >= startOf(this.#firstSlot));
     const slots = this.#largestBound > 0 ? slotOf(this.#largestBound) + 1 - this.#firstSlot : 0;
     this.#slots = new Uint16Array(Math.min(slots, mostSlots));
     let canRecordAll = slots <= mostSlots && bucket <= 1 && bounds.length <= found.length;
