@@ -10,6 +10,7 @@ import { counterByNameRows } from './record/counter-by-name.ts';
 import { counterWithAttributesRows } from './record/counter-with-attributes.ts';
 import { firstRecordRow } from './record/first-record.ts';
 import { latencyByNameRows } from './record/latency-by-name.ts';
+import { latencyWithAttributesRow } from './record/latency-with-attributes.ts';
 import { megamorphicRows } from './record/megamorphic.ts';
 import { mixedDistributionsRows } from './record/mixed-distributions.ts';
 import type { Row } from './row.ts';
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   ...counterWithAttributesRows,
   ...boundLatencyRows,
   ...latencyByNameRows,
+  latencyWithAttributesRow,
   firstRecordRow,
   ...megamorphicRows,
   ...mixedDistributionsRows,

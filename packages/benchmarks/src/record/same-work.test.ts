@@ -5,6 +5,7 @@ import { counterByNameCase } from './counter-by-name.ts';
 import { fiveAttributesCase, twoAttributesCase } from './counter-with-attributes.ts';
 import { firstRecordCase } from './first-record.ts';
 import { latencyByNameCase } from './latency-by-name.ts';
+import { latencyWithAttributesCase } from './latency-with-attributes.ts';
 import { megamorphicAttributesCase, megamorphicCounterCase } from './megamorphic.ts';
 import { mixedDistributionsCase } from './mixed-distributions.ts';
 import type { RecordingCase } from './recorder.ts';
@@ -19,6 +20,7 @@ const cases: readonly (readonly [string, () => RecordingCase | undefined])[] = [
   ['bound latencies', boundLatencyCase],
   ['bound exponential latencies', boundExponentialLatencyCase],
   ['latencies by name', () => latencyByNameCase(64)],
+  ['latencies with two attributes', latencyWithAttributesCase],
   ['bound counters in disguise', megamorphicCounterCase],
   ['attributes of many shapes', megamorphicAttributesCase],
   ['latencies and histograms of all kinds', mixedDistributionsCase],

@@ -12,6 +12,15 @@ export class NameMap<T> {
   #names: string[] = [''];
   #values: (T | undefined)[] = [undefined];
 
+  /** How many names there are. */
+  get size(): number {
+    return this.#map.size;
+  }
+
+  has(name: string): boolean {
+    return this.#map.has(name);
+  }
+
   get(name: string): T | undefined {
     // Callers of JavaScript pass anything.
     if (typeof name !== 'string' || name.length === 0) return undefined;

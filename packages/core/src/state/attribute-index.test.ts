@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Attributes } from '../attributes.ts';
+import type { AttributeValue, Attributes } from '../attributes.ts';
 import { type CopiedAttributes, copyAttributes } from '../record/copy-attributes.ts';
 import { AttributeIndex } from './attribute-index.ts';
+import { KeyPaths } from './key-paths.ts';
 
 function copyOf(attributes: Attributes): CopiedAttributes {
   const copy = copyAttributes(attributes);
@@ -83,6 +85,129 @@ it('learns a bounded number of orders, and finds nothing more once it forgets', 
   expect(index.find({ a: 1, b: 2, c: 3, d: 4, e: 5 })).toBe(-1);
   expect(index.findCopy(copyOf({ a: 1, b: 2, c: 3, d: 4, e: 5 }))).toBe(0);
 });
+
+/** Values of which many are the same at a glance, and some the same in another form. */
+const value = fc.oneof(
+  fc.constantFrom<AttributeValue>(
+    '1',
+    1,
+    1n,
+    true,
+    false,
+    0,
+    -0,
+    2,
+    3,
+    3n,
+    '',
+    '\ud800',
+    '\ufffd',
+    2 ** 31,
+    0.5,
+    2n ** 60n,
+  ),
+  fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 4, maxLength: 7 }),
+);
+const entries = fc.oneof(
+  fc.uniqueArray(
+    fc.tuple(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', '1', 'd\ud800', 'ключ'), value),
+    { selector: ([key]) => key, maxLength: 5 },
+  ),
+  // No glance tells these values apart.
+  fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom('aaaa', 'abaa', 'baaa')), {
+    selector: ([key]) => key,
+    minLength: 2,
+  }),
+);
+
+/** The same attributes as callers may have them. */
+function asCallersHaveThem(pairs: readonly (readonly [string, AttributeValue])[]): Attributes[] {
+  const bare = Object.create(null) as Record<string, AttributeValue>;
+  // What is inherited, hidden or no string is no attribute.
+  const heir = Object.create({ inherited: 1, a: 'inherited' }, { hidden: { value: 1 } }) as typeof bare;
+  for (const object of [bare, heir]) {
+    for (const [key, each] of pairs) {
+      Object.defineProperty(object, key, { value: each, enumerable: true, configurable: true });
+    }
+  }
+  const read = Object.create(null) as typeof bare;
+  for (const [key, each] of pairs) {
+    Object.defineProperty(read, key, { get: () => each, enumerable: true, configurable: true });
+  }
+  return [bare, heir, read, new Proxy(bare, {})];
+}
+
+it('finds the row of the same attributes and no other, in whatever order, form and object', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(entries, fc.nat(3), fc.nat(1), fc.boolean()), { maxLength: 20 }),
+      (calls) => {
+        const paths = new KeyPaths();
+        const indexes = [0, 1].map(() => ({
+          index: new AttributeIndex(paths),
+          rows: new Map<string, number>(),
+        }));
+        for (const [pairs, kind, which, isReversed] of calls) {
+          const given = isReversed ? pairs.toReversed() : pairs;
+          const attributes = asCallersHaveThem(given)[kind] as Attributes;
+          const { index, rows } = indexes[which] as (typeof indexes)[number];
+          const copy = copyOf(attributes);
+          const identity = identityOf(copy);
+          const expected = rows.get(identity) ?? -1;
+          expect([expected, -1]).toContain(index.find(attributes));
+          expect(index.findCopy(copy)).toBe(expected);
+          if (expected < 0) rows.set(identity, index.add(copy));
+          else index.learn(copy);
+          // So few orders and forms are all learnt; what was found once is found again in the quickest way.
+          expect(index.find(attributes)).toBe(rows.get(identity));
+          expect(index.find(attributes)).toBe(rows.get(identity));
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+it('finds thousands of series whose values are the same at a glance, and goes on to when some have been forgotten', () => {
+  const index = new AttributeIndex();
+  const sets = Array.from({ length: 10_000 }, (_, i) => ({
+    chain: `chain-${i % 7}`,
+    // The characters that tell these apart are the ones that no glance sees.
+    account: `${String(i).padStart(5, '0')}-same-${'-'.repeat(9)}`,
+    number: i % 3,
+  }));
+  for (const set of sets) index.add(copyOf(set));
+  for (let round = 0; round < 3; round++) {
+    for (const [row, set] of sets.entries()) {
+      expect(index.find({ ...set })).toBe(row);
+      if (row % 5 === 0) expect(index.find({ ...set, number: 3 })).toBe(-1);
+    }
+  }
+});
+
+it('shares key paths with others, whose rows it does not find', () => {
+  const paths = new KeyPaths();
+  const [first, second] = [new AttributeIndex(paths), new AttributeIndex(paths)];
+  first.add(copyOf({ a: 1, b: 2 }));
+  expect(second.find({ a: 1, b: 2 })).toBe(-1);
+  second.add(copyOf({ a: 2, b: 2 }));
+  second.add(copyOf({ b: 2, a: 1 }));
+  expect(first.find({ a: 2, b: 2 })).toBe(-1);
+  expect(second.find({ a: 1, b: 2 })).toBe(1);
+  expect(second.pairs(1)).toEqual(['a', 1, 'b', 2]);
+  second.forget();
+  expect(second.find({ a: 1, b: 2 })).toBe(-1);
+  expect(first.find({ a: 1, b: 2 })).toBe(0);
+});
+
+/** What is the same for equal attributes only. */
+function identityOf({ normalized }: CopiedAttributes): string {
+  const pairs = Array.from({ length: normalized.length / 2 }, (_, i) => {
+    const each = normalized[2 * i + 1] as AttributeValue;
+    return JSON.stringify([normalized[2 * i], typeof each, String(each)]);
+  });
+  return pairs.toSorted().join();
+}
 
 function permutations(keys: readonly string[]): string[][] {
   if (keys.length === 0) return [[]];

@@ -1,17 +1,20 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
 import type { SeriesAttributes } from '../snapshot/point-table.ts';
-import { KeyPaths, type PathEnd, mostKeysLearnt } from './key-paths.ts';
+import { glanceAt, spread } from './glance.ts';
+import { GlancedRows } from './glanced-rows.ts';
+import { KeyPaths, type KeyStep, type PathEnd, type Shape, mostKeysLearnt, noPath } from './key-paths.ts';
 import { room } from './room.ts';
-import type { ValueIds } from './value-ids.ts';
+import { ValueIds } from './value-ids.ts';
 
 // Not Object.hasOwn: only in this form does V8 know inside a for-in loop that the answer is yes.
 // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
 const hasOwn = Object.prototype.hasOwnProperty;
 
-/** The value ids that are looked for, in the order of the caller's keys: in the caller's own object, or in a copy. */
-const wanted = new Int32Array(mostKeysLearnt);
-const wantedOfCopy = new Int32Array(mostKeysLearnt);
+/** The values that are looked for, in the order of the caller's keys. */
+const wanted: AttributeValue[] = Array.from({ length: mostKeysLearnt }, () => 0);
+/** Their ids, in the order of the shape. */
+const wantedIds = new Int32Array(mostKeysLearnt);
 /** How many searches there were: reading a caller's object can run code of the caller's that searches, too. */
 const searches = new Uint32Array(1);
 
@@ -19,11 +22,15 @@ const searches = new Uint32Array(1);
  * AttributeIndex leads from attributes to the row of their series, and back. It is only added to.
  *
  * A row is no object: its attributes are the number of their set of keys (the shape) and those of its values, in one
- * column of numbers, and a hash table leads from these to the row. It is searched with the caller's own object, key by
- * key: nothing is made or sorted for it, whatever the order of the keys.
+ * column of numbers, and a hash table leads from these to the row. A caller's own object is read once, key by key: nothing
+ * is made or sorted for it, whatever the order of the keys. What a glance at its values gives leads to the rows that were
+ * looked for before; only when none of these is the one are the values numbered, and the hash table is asked.
  */
 export class AttributeIndex implements SeriesAttributes {
-  readonly #paths = new KeyPaths();
+  readonly #paths: KeyPaths;
+  /** Where the paths begin; nowhere when nothing is to be found any more. */
+  #root: KeyStep;
+  readonly #glanced = new GlancedRows();
   #length = 0;
   /** By row: the index of its shape, and then one value id per key. */
   #parts = new Int32Array(4);
@@ -36,6 +43,16 @@ export class AttributeIndex implements SeriesAttributes {
   #slots = new Int32Array(4);
   /** The values by their ids. */
   readonly #values: AttributeValue[] = [];
+  /** The ids of the values of each key, by the key's number. */
+  readonly #valueIds: (ValueIds | undefined)[] = [];
+  /** How many values have a number for another form than their row's. */
+  #forms = 0;
+
+  /** Its key paths can be those of other indexes, too. */
+  constructor(paths: KeyPaths = new KeyPaths()) {
+    this.#paths = paths;
+    this.#root = paths.root;
+  }
 
   /** How many rows there are. */
   get length(): number {
@@ -49,7 +66,7 @@ export class AttributeIndex implements SeriesAttributes {
   find(attributes: Attributes): number {
     const search = (searches[0] as number) + 1;
     searches[0] = search;
-    let step = this.#paths.root;
+    let step = this.#root;
     let length = 0;
     let sum = 0;
     for (const key in attributes) {
@@ -58,32 +75,21 @@ export class AttributeIndex implements SeriesAttributes {
       while (next !== undefined && next.key !== key) next = next.sibling;
       next ??= step.others?.get(key);
       if (next === undefined) return -1;
-      const id = next.values.get(attributes[key] as AttributeValue);
-      if (id < 0) return -1;
-      wanted[length++] = id;
-      sum = (sum + scatter(id)) | 0;
+      const value = attributes[key] as AttributeValue;
+      const seen = glanceAt(value);
+      if (seen < 0) return -1;
+      wanted[length++] = value;
+      sum = (sum + Math.imul(seen, next.salt)) | 0;
       step = next;
     }
     if (step.shape === undefined || search !== searches[0]) return -1;
-    return this.#probe(step as PathEnd, wanted, sum);
+    return this.#findWanted(step as PathEnd, spread(sum));
   }
 
   /** The row of attributes in whatever order and form; −1 when there is none. */
   findCopy(copy: CopiedAttributes): number {
     const end = this.#paths.end(copy);
-    if (end === undefined) return -1;
-    const { normalized } = copy;
-    const length = normalized.length / 2;
-    const ids = length <= mostKeysLearnt ? wantedOfCopy : new Int32Array(length);
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const values = this.#paths.valuesOf(normalized[2 * i] as string);
-      const id = values?.get(normalized[2 * i + 1] as AttributeValue) ?? -1;
-      if (id < 0) return -1;
-      ids[i] = id;
-      sum = (sum + scatter(id)) | 0;
-    }
-    return this.#probe(end, ids, sum);
+    return end === undefined ? -1 : this.#findValues(end, copy.normalized, 'pairs');
   }
 
   /** Adds the next row, for attributes that have none, and learns their order and form. */
@@ -101,7 +107,7 @@ export class AttributeIndex implements SeriesAttributes {
     this.#parts[this.#partsLength++] = shape.index;
     for (let i = 0; i < keys.length; i++) {
       const value = copy.normalized[2 * (order?.[i] ?? i) + 1] as AttributeValue;
-      this.#parts[this.#partsLength++] = this.#idOf(this.#paths.makeValuesOf(keys[i] as string), value);
+      this.#parts[this.#partsLength++] = this.#idOf(shape.keyIds[i] as number, value);
     }
     this.#length += 1;
     this.#enter(row);
@@ -112,12 +118,12 @@ export class AttributeIndex implements SeriesAttributes {
   /** learn lets `find` find attributes that have a row in the order and form of this caller, within bounds. */
   learn(copy: CopiedAttributes): void {
     this.#paths.learnOrder(copy);
-    if (copy.asGiven !== copy.normalized) this.#paths.learnForms(copy, this.#length);
+    if (copy.asGiven !== copy.normalized) this.#learnForms(copy);
   }
 
   /** forget makes `find` find nothing from now on. */
   forget(): void {
-    this.#paths.forget();
+    this.#root = noPath;
   }
 
   /** The attributes of a row, in the order in which their set of keys came first. */
@@ -145,8 +151,51 @@ export class AttributeIndex implements SeriesAttributes {
     return this.#values[valueId] as AttributeValue;
   }
 
-  /** The row with these values, in the order that the path tells. */
-  #probe({ shape, order }: PathEnd, ids: Int32Array, sum: number): number {
+  /** The row that the wanted values are those of. */
+  #findWanted(end: PathEnd, glance: number): number {
+    const { shape, order } = end;
+    const glanced = this.#glanced;
+    for (let attempt = 0; ; attempt++) {
+      const row = glanced.rowAt(glance, attempt);
+      if (row >= 0 && this.#isWanted(row, shape, order)) return row;
+      if (row < -1) break;
+    }
+    const row = this.#findValues(end, wanted, 'values');
+    // What has its row in another form would not be known again.
+    if (row >= 0 && this.#isWanted(row, shape, order)) glanced.add(glance, row);
+    return row;
+  }
+
+  #isWanted(row: number, shape: Shape, order: PathEnd['order']): boolean {
+    const parts = this.#parts;
+    const values = this.#values;
+    const start = this.#startOf(row);
+    if (parts[start] !== shape.index) return false;
+    const { length } = shape.keys;
+    let i = 0;
+    if (order === undefined) while (i < length && values[parts[start + 1 + i] as number] === wanted[i]) i++;
+    else while (i < length && values[parts[start + 1 + i] as number] === wanted[order[i] as number]) i++;
+    return i === length;
+  }
+
+  /** The row with these values, given in the order of the caller's keys: one after another, or each after its key. */
+  #findValues({ shape, order }: PathEnd, given: readonly AttributeValue[], has: 'values' | 'pairs'): number {
+    const { keyIds } = shape;
+    const { length } = keyIds;
+    const ids = length <= mostKeysLearnt ? wantedIds : new Int32Array(length);
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const place = order?.[i] ?? i;
+      const value = given[has === 'values' ? place : 2 * place + 1] as AttributeValue;
+      const id = this.#valueIds[keyIds[i] as number]?.get(value) ?? -1;
+      if (id < 0) return -1;
+      ids[i] = id;
+      sum = (sum + scatter(id)) | 0;
+    }
+    return this.#probe(shape, ids, sum);
+  }
+
+  #probe(shape: Shape, ids: Int32Array, sum: number): number {
     const slots = this.#slots;
     const parts = this.#parts;
     const mask = slots.length - 1;
@@ -157,8 +206,7 @@ export class AttributeIndex implements SeriesAttributes {
       const start = this.#startOf(row);
       if (parts[start] !== shape.index) continue;
       let i = 0;
-      if (order === undefined) while (i < length && parts[start + 1 + i] === ids[i]) i++;
-      else while (i < length && parts[start + 1 + i] === ids[order[i] as number]) i++;
+      while (i < length && parts[start + 1 + i] === ids[i]) i++;
       if (i === length) return row;
     }
   }
@@ -193,7 +241,8 @@ export class AttributeIndex implements SeriesAttributes {
     slots[slot] = row + 1;
   }
 
-  #idOf(values: ValueIds, value: AttributeValue): number {
+  #idOf(keyId: number, value: AttributeValue): number {
+    const values = this.#valueIdsOf(keyId);
     let id = values.get(value);
     if (id < 0) {
       id = this.#values.length;
@@ -201,6 +250,29 @@ export class AttributeIndex implements SeriesAttributes {
       values.set(value, id);
     }
     return id;
+  }
+
+  #valueIdsOf(keyId: number): ValueIds {
+    const valueIds = this.#valueIds;
+    // Without holes the array stays a quick one.
+    while (valueIds.length <= keyId) valueIds.push(undefined);
+    return (valueIds[keyId] ??= new ValueIds());
+  }
+
+  /** Gives values in the form that a caller used the numbers of those that they mean, within bounds. */
+  #learnForms(copy: CopiedAttributes): void {
+    const end = this.#paths.end(copy);
+    if (end === undefined) return;
+    const { shape, order } = end;
+    for (const [i, keyId] of shape.keyIds.entries()) {
+      const place = 2 * (order?.[i] ?? i) + 1;
+      const values = this.#valueIdsOf(keyId);
+      const id = values.get(copy.normalized[place] as AttributeValue);
+      const given = copy.asGiven[place] as AttributeValue;
+      if (id < 0 || values.get(given) >= 0 || this.#forms >= 4 * this.#length + 16) continue;
+      this.#forms += 1;
+      values.set(given, id);
+    }
   }
 }
 

@@ -1,15 +1,19 @@
-import type { AttributeValue } from '../attributes.ts';
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
-import { ValueIds } from './value-ids.ts';
+import { NameMap } from '../record/name-map.ts';
 
 /** Shape is a set of keys, in the order in which they came first: the one that the attributes of its series have. */
 export interface Shape {
   readonly index: number;
   readonly keys: readonly string[];
+  /** The numbers of the keys. */
+  readonly keyIds: readonly number[];
 }
 
 /** Longer sets of keys are not learnt: they are found by their copies only. */
 export const mostKeysLearnt = 128;
+
+/** So many shapes are few enough for more tables to begin with them. */
+const manyShapes = 1024;
 
 /** PathEnd is what keys in some order turn out to be. */
 export interface PathEnd {
@@ -18,17 +22,15 @@ export interface PathEnd {
   readonly order: Uint16Array | undefined;
 }
 
-/** Nothing leads to where all paths begin. */
-const noValues = new ValueIds();
-
 /** So many keys that follow one another are compared with, further ones are looked up. */
-const mostSiblings = 8;
+const mostSiblings = 4;
 
 /** KeyStep is a place on the way through the keys of a caller's object, in the caller's order. */
 export class KeyStep {
-  /** The key that leads here, and its values. */
+  /** The key that leads here. */
   readonly key: string;
-  readonly values: ValueIds;
+  /** What tells glances at the values of one key from those of another: the same for a key on all paths. */
+  readonly salt: number;
   /** What the keys are if they end here. */
   shape: Shape | undefined = undefined;
   order: PathEnd['order'] = undefined;
@@ -36,11 +38,11 @@ export class KeyStep {
   first: KeyStep | undefined = undefined;
   sibling: KeyStep | undefined = undefined;
   /** Where all other keys lead. */
-  others: Map<string, KeyStep> | undefined = undefined;
+  others: NameMap<KeyStep> | undefined = undefined;
 
-  constructor(key: string, values: ValueIds) {
+  constructor(key: string, salt: number) {
     this.key = key;
-    this.values = values;
+    this.salt = salt;
   }
 
   /** Where a key leads, if it has been seen here. */
@@ -51,49 +53,43 @@ export class KeyStep {
   }
 
   /** extend makes a key lead on from here. */
-  extend(key: string, values: ValueIds): KeyStep {
-    const step = new KeyStep(key, values);
+  extend(key: string, salt: number): KeyStep {
+    const step = new KeyStep(key, salt);
     let siblings = 1;
     let last = this.first;
     for (; last?.sibling !== undefined; last = last.sibling) siblings += 1;
     if (last === undefined) this.first = step;
     else if (siblings < mostSiblings) last.sibling = step;
     else {
-      this.others ??= new Map();
+      this.others ??= new NameMap();
       this.others.set(key, step);
     }
     return step;
   }
 }
 
+/** Where no path begins. */
+export const noPath: KeyStep = new KeyStep('', 0);
+
 /**
- * KeyPaths are the sets of keys that a metric's series have, and the orders in which callers write them: each order is a
- * path of its own to the same shape. How many other orders and forms are learnt is bounded.
+ * KeyPaths are the sets of keys that series have, and the orders in which callers write them: each order is a path of its
+ * own to the same shape. How many other orders are learnt is bounded. One serves many metrics, whose callers use the
+ * same keys.
  */
 export class KeyPaths {
-  root: KeyStep = new KeyStep('', noValues);
-  readonly #valuesByKey = new Map<string, ValueIds>();
+  readonly root: KeyStep = new KeyStep('', 0);
+  readonly #keyIds = new Map<string, number>();
   readonly #shapes: Shape[] = [];
   readonly #shapesByKeySet = new Map<string, Shape>();
   #orders = 0;
-  #forms = 0;
+
+  /** Whether there are so many shapes that those of series long gone may be among them. */
+  get isLarge(): boolean {
+    return this.#shapes.length >= manyShapes;
+  }
 
   shape(index: number): Shape {
     return this.#shapes[index] as Shape;
-  }
-
-  /** The numbers of the values of a well-formed key, if it has any. */
-  valuesOf(key: string): ValueIds | undefined {
-    return this.#valuesByKey.get(key);
-  }
-
-  makeValuesOf(key: string): ValueIds {
-    let values = this.#valuesByKey.get(key);
-    if (values === undefined) {
-      values = new ValueIds();
-      this.#valuesByKey.set(key, values);
-    }
-    return values;
   }
 
   /** What the keys of attributes are, if there is such a shape. */
@@ -108,7 +104,7 @@ export class KeyPaths {
   /** addShape makes the order of these attributes that of their set of keys, which had no shape. */
   addShape(copy: CopiedAttributes): PathEnd {
     const keys = keysOf(copy.normalized);
-    const shape = { index: this.#shapes.length, keys };
+    const shape = { index: this.#shapes.length, keys, keyIds: keys.map((key) => this.#keyId(key)) };
     this.#shapes.push(shape);
     this.#shapesByKeySet.set(keySetOf(keys), shape);
     return { shape, order: undefined };
@@ -129,27 +125,19 @@ export class KeyPaths {
     let step = this.root;
     for (let i = 0; i < asGiven.length; i += 2) {
       const key = asGiven[i] as string;
-      step = step.after(key) ?? step.extend(key, this.makeValuesOf(normalized[i] as string));
+      step = step.after(key) ?? step.extend(key, saltOf(this.#keyId(normalized[i] as string)));
     }
     step.shape = end.shape;
     step.order = end.order;
   }
 
-  /** learnForms gives values in the form that a caller used the numbers of those that they mean; `rows` bounds them. */
-  learnForms({ asGiven, normalized }: CopiedAttributes, rows: number): void {
-    for (let i = 0; i < asGiven.length && this.#forms < 4 * rows + 16; i += 2) {
-      const values = this.makeValuesOf(normalized[i] as string);
-      const given = asGiven[i + 1] as AttributeValue;
-      const id = values.get(normalized[i + 1] as AttributeValue);
-      if (id < 0 || values.get(given) >= 0) continue;
-      this.#forms += 1;
-      values.set(given, id);
+  #keyId(key: string): number {
+    let id = this.#keyIds.get(key);
+    if (id === undefined) {
+      id = this.#keyIds.size;
+      this.#keyIds.set(key, id);
     }
-  }
-
-  /** forget takes away all paths; the shapes stay. */
-  forget(): void {
-    this.root = new KeyStep('', noValues);
+    return id;
   }
 
   #walk(pairs: Pairs): KeyStep | undefined {
@@ -157,6 +145,12 @@ export class KeyPaths {
     for (let i = 0; step !== undefined && i < pairs.length; i += 2) step = step.after(pairs[i] as string);
     return step;
   }
+}
+
+/** An odd number with many bits, another one for each key, and no simple multiple of those of others. */
+function saltOf(keyId: number): number {
+  const multiple = Math.imul(keyId + 1, 0x9e3779b1);
+  return Math.imul(multiple ^ (multiple >>> 15), 0x85ebca6b) | 1;
 }
 
 function keysOf(pairs: Pairs): readonly string[] {

@@ -80,7 +80,7 @@ export class MetricState implements Metric {
     this.description = fields.description;
     this.bounds = fields.bounds;
     this.explicitBounds = fields.state.explicitBoundsOf(fields.bounds);
-    this.table = new SeriesTable(this);
+    this.table = new SeriesTable(this, fields.state.keyPaths);
     this.slab = new Slab(Float64Array.from(emptyRow(fields.aggregation)));
     this.counts = fields.aggregation === 'histogram' ? new BucketCounts(fields.bounds.length + 1) : undefined;
     this.#cursor = new Cell(this);
@@ -107,8 +107,10 @@ export class MetricState implements Metric {
     try {
       if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
         return undefined;
-      const row = this.table.index.find(attributes);
-      return row < 0 ? undefined : this.#cursor.moveTo(this.slab, row);
+      const { table } = this;
+      const row = table.index.find(attributes);
+      // Code in the caller's object may have made room for other series.
+      return row < 0 || table !== this.table ? undefined : this.#cursor.moveTo(this.slab, row);
     } catch {
       // The caller's object threw; `reach` will say so.
       return undefined;
@@ -243,7 +245,7 @@ export class MetricState implements Metric {
     const { wideBases, buckets } = this;
     const cells = this.#cells;
     const kept = rows.map((row) => cells[row]);
-    this.table = this.table.select(rows);
+    this.table = this.table.select(rows, this.state.keyPaths);
     this.slab = this.slab.select(rows);
     this.counts = this.counts?.select(rows);
     this.buckets = buckets && rows.map((row) => buckets[row] as ExponentialBuckets);

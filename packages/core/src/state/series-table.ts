@@ -1,6 +1,7 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
 import { AttributeIndex } from './attribute-index.ts';
+import type { KeyPaths } from './key-paths.ts';
 import type { Metric } from './metric.ts';
 import { room } from './room.ts';
 import type { Series } from './series.ts';
@@ -14,7 +15,7 @@ const largestUint32 = 2 ** 32 - 1;
  */
 export class SeriesTable {
   readonly metric: Metric;
-  readonly index: AttributeIndex = new AttributeIndex();
+  readonly index: AttributeIndex;
   /** The ids of the rows, less that of the first one: in 32 bits, for as long as they fit. */
   #ids: Uint32Array | Float64Array = new Uint32Array(2);
   #firstId = 0;
@@ -27,8 +28,9 @@ export class SeriesTable {
    */
   #relatives: WeakRef<SeriesTable>[] = [new WeakRef<SeriesTable>(this)];
 
-  constructor(metric: Metric) {
+  constructor(metric: Metric, paths?: KeyPaths) {
     this.metric = metric;
+    this.index = new AttributeIndex(paths);
   }
 
   /** How many rows there are. */
@@ -69,8 +71,8 @@ export class SeriesTable {
   }
 
   /** select gives a table of some of the rows, in their order, that takes the place of this one. */
-  select(rows: readonly number[]): SeriesTable {
-    const selected = new SeriesTable(this.metric);
+  select(rows: readonly number[], paths?: KeyPaths): SeriesTable {
+    const selected = new SeriesTable(this.metric, paths);
     for (const row of rows) {
       const pairs = this.index.pairs(row);
       const begun = { id: this.id(row), startTimeUnixNano: this.startTimeUnixNano(row) };

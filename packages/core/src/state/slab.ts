@@ -66,7 +66,11 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
     const row = this.#rows;
     const isFull = row === this.#capacityRows;
     if (isFull) this.#grow();
-    this.chunkOf(row).set(this.#emptyRow, this.offsetOf(row));
+    const chunk = this.chunkOf(row);
+    const offset = this.offsetOf(row);
+    const empty = this.#emptyRow;
+    // Not `set`: for so few numbers a call costs more than they do.
+    for (let i = 0; i < empty.length; i++) chunk[offset + i] = empty[i] as number;
     this.#rows += 1;
     return isFull && row < chunkRows;
   }

@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest';
 import { ScriptedExporter } from '../testing/scripted-exporter.ts';
 import { TelemetryHandle } from '../telemetry-handle.ts';
+import { State, type StateOptions } from './state.ts';
+
+const stateOptions: StateOptions = {
+  cardinalityLimit: 2000,
+  latencyBoundsMs: [],
+  histogramBounds: [],
+  isExponential: false,
+  metrics: new Map(),
+  isDisabled: false,
+  warn: () => {},
+};
 
 it.each<readonly [string, unknown]>([
   ['an empty string', ''],
@@ -182,4 +193,18 @@ it('takes a series that a caller marked as the overflow series for just that', (
   expect(totals.reduce((a, b) => a + b)).toBe(1105);
   expect(points.length).toBeLessThanOrEqual(3);
   expect(telemetry.snapshot().total('c', overflow)).toBe(1103n);
+});
+
+it('does not keep the key sets of series that made room', () => {
+  const state = new State({ ...stateOptions, cardinalityLimit: 10_000 }, 0n);
+  const { keyPaths } = state;
+  for (let i = 0; i < 1023; i++) state.reach('c', 'counter', { [`key ${i}`]: 1 });
+  expect(state.keyPaths).toBe(keyPaths);
+  state.reach('c', 'counter', { another: 1 });
+  expect(state.keyPaths).not.toBe(keyPaths);
+  const metric = state.findMetric('c');
+  metric?.keepRows([1022, 1023]);
+  expect([metric?.find({ another: 1 })?.row, metric?.find({ 'key 1022': 1 })?.row]).toEqual([1, 0]);
+  expect(metric?.find({ 'key 1': 1 })).toBeUndefined();
+  expect(metric?.table.index.keySetOf(1)).toBe(1);
 });

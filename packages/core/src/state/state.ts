@@ -1,5 +1,6 @@
 import { describeValue } from '../describe-value.ts';
 import type { CopiedAttributes } from '../record/copy-attributes.ts';
+import { NameMap } from '../record/name-map.ts';
 import {
   validateBounds,
   validateDescription,
@@ -12,6 +13,7 @@ import type { Attributes } from '../attributes.ts';
 import { aggregationOf } from './aggregation.ts';
 import type { Cell } from './cell.ts';
 import { ExplicitBounds } from './explicit-bounds.ts';
+import { KeyPaths } from './key-paths.ts';
 import type { InstrumentKind } from './metric.ts';
 import { MetricState } from './metric-state.ts';
 
@@ -81,15 +83,15 @@ export class State {
   /** When the open window began: where the running totals of new series begin. */
   windowStartUnixNano: bigint;
   /** By the name as callers write it, to find a metric without lower-casing: at most a few casings each. */
-  readonly byName: { readonly [Kind in InstrumentKind]: Map<string, MetricState> } = {
-    counter: new Map(),
-    'up-down-counter': new Map(),
-    latency: new Map(),
-    histogram: new Map(),
-    gauge: new Map(),
-    'observed-counter': new Map(),
-    'observed-up-down-counter': new Map(),
-    'observed-gauge': new Map(),
+  readonly byName: { readonly [Kind in InstrumentKind]: NameMap<MetricState> } = {
+    counter: new NameMap(),
+    'up-down-counter': new NameMap(),
+    latency: new NameMap(),
+    histogram: new NameMap(),
+    gauge: new NameMap(),
+    'observed-counter': new NameMap(),
+    'observed-up-down-counter': new NameMap(),
+    'observed-gauge': new NameMap(),
   };
   readonly #options: StateOptions;
   readonly #byLowerCaseName = new Map<string, MetricState>();
@@ -100,6 +102,7 @@ export class State {
   #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
   readonly #sources: RecordSource[] = [];
+  #keyPaths = new KeyPaths();
   #lastSeriesId = 0;
   #isGathering = false;
   #isClosed = false;
@@ -109,6 +112,12 @@ export class State {
     this.cardinalityLimit = options.cardinalityLimit;
     this.windowStartUnixNano = startUnixNano;
     this.#configured = new Map([...options.metrics].map(([name, metric]) => [name.toLowerCase(), metric]));
+  }
+
+  /** What tables that begin now share. Those of series long gone go with the last table that has them. */
+  get keyPaths(): KeyPaths {
+    if (this.#keyPaths.isLarge) this.#keyPaths = new KeyPaths();
+    return this.#keyPaths;
   }
 
   get isClosed(): boolean {

@@ -1,0 +1,30 @@
+/**
+ * A number that a glance at an attribute's value gives: the same for equal values, often another one for others. −1 for
+ * what is no attribute's value.
+ */
+export function glanceAt(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return glanceAtString(value);
+    case 'number':
+      return value & 0x7fffffff;
+    case 'boolean':
+      return value ? 2 : 1;
+    case 'bigint':
+      return 3;
+    default:
+      return -1;
+  }
+}
+
+function glanceAtString(string: string): number {
+  const { length } = string;
+  if (length === 0) return 0;
+  return string.charCodeAt(length - 1) + 31 * string.charCodeAt(length >> 1) + 101 * length;
+}
+
+/** Brings all bits of a sum of glances into the low ones. */
+export function spread(sum: number): number {
+  const spreading = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+  return spreading ^ (spreading >>> 13);
+}
