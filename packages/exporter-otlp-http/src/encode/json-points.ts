@@ -11,7 +11,8 @@ import type {
 import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
-import type { PointWriter, RowRun } from './request-format.ts';
+import type { RowRun } from './request-format.ts';
+import { TableWriter } from './table-writer.ts';
 import {
   MAX_DECIMAL_BYTES,
   writeInteger,
@@ -38,14 +39,6 @@ const END_COUNT: Fragment = fragmentOf('",');
 const END_RANGE: Fragment = fragmentOf(']},');
 /** Room for any point, save its identity and its buckets: ten numbers and the keys between them. */
 const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
-
-/** OpenTable is the table whose points are written. */
-export interface OpenTable<T> {
-  readonly table: T;
-  readonly metric: JsonMetric;
-  /** Whether deltas go out. */
-  readonly deltas: boolean;
-}
 
 /** JsonTimes is the text of a point's start and time, from the digits of the start to the quote of what comes next. */
 class JsonTimes {
@@ -79,21 +72,15 @@ class JsonTimes {
 }
 
 /** JsonSums writes the points of sums. */
-export class JsonSums implements PointWriter {
+export class JsonSums extends TableWriter<SumTable, JsonMetric> {
   readonly #times = new JsonTimes('asInt');
-  #open: OpenTable<SumTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<SumTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     let row = from;
     do {
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
@@ -105,17 +92,12 @@ export class JsonSums implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** JsonGauges writes the points of gauges. */
-export class JsonGauges implements PointWriter {
+export class JsonGauges extends TableWriter<GaugeTable, JsonMetric> {
   /** The time of the snapshot and the key of the value. */
   readonly #time = new ByteWriter(64);
-  #open: OpenTable<GaugeTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
@@ -124,13 +106,8 @@ export class JsonGauges implements PointWriter {
     this.#time.fragment(AS_DOUBLE);
   }
 
-  open(table: OpenTable<GaugeTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric } = opened(this.#open);
+    const { table, metric } = this.opened;
     let row = from;
     do {
       startPoint(out, metric, row);
@@ -141,28 +118,18 @@ export class JsonGauges implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** JsonHistograms writes the points of histograms with explicit bounds. */
-export class JsonHistograms implements PointWriter {
+export class JsonHistograms extends TableWriter<HistogramTable, JsonMetric> {
   readonly #times = new JsonTimes('count');
-  #open: OpenTable<HistogramTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<HistogramTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     const { boundsTail } = metric;
     let row = from;
     do {
@@ -179,28 +146,18 @@ export class JsonHistograms implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** JsonExponentialHistograms writes the points of exponential histograms. */
-export class JsonExponentialHistograms implements PointWriter {
+export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramTable, JsonMetric> {
   readonly #times = new JsonTimes('count');
-  #open: OpenTable<ExponentialHistogramTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<ExponentialHistogramTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     let row = from;
     do {
       startPoint(out, metric, row);
@@ -221,15 +178,6 @@ export class JsonExponentialHistograms implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
-}
-
-function opened<T>(table: OpenTable<T> | undefined): OpenTable<T> {
-  if (table === undefined) throw new TypeError('no metric is open');
-  return table;
 }
 
 function startPoint(out: ByteWriter, { identities }: JsonMetric, row: number): void {

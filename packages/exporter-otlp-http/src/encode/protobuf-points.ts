@@ -9,7 +9,8 @@ import type {
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
-import type { PointWriter, RowRun } from './request-format.ts';
+import type { RowRun } from './request-format.ts';
+import { TableWriter } from './table-writer.ts';
 import {
   closeMessage,
   FIXED64,
@@ -46,14 +47,6 @@ const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
 const POINT_ROOM = 128;
 /** The longest varint of a bucket's count. */
 const MAX_COUNT_BYTES = 10;
-
-/** OpenTable is the table whose points are written. */
-export interface OpenTable<T> {
-  readonly table: T;
-  readonly metric: ProtobufMetric;
-  /** Whether deltas go out. */
-  readonly deltas: boolean;
-}
 
 /** ProtobufTimes is a point's start and time and the tag of the eight bytes that come next. */
 class ProtobufTimes {
@@ -123,22 +116,16 @@ class PointMessage {
 }
 
 /** ProtobufSums writes the points of sums. */
-export class ProtobufSums implements PointWriter {
+export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> {
   readonly #times = new ProtobufTimes(AS_INT);
   readonly #message = new PointMessage();
-  #open: OpenTable<SumTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<SumTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     let row = from;
     do {
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
@@ -151,14 +138,10 @@ export class ProtobufSums implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** ProtobufGauges writes the points of gauges. */
-export class ProtobufGauges implements PointWriter {
+export class ProtobufGauges extends TableWriter<GaugeTable, ProtobufMetric> {
   /** The time of the snapshot and the tag of the value. */
   readonly #time: Fragment = fragmentBy((out) => {
     out.reserve(16);
@@ -167,20 +150,14 @@ export class ProtobufGauges implements PointWriter {
     out.byte(AS_DOUBLE);
   });
   readonly #message = new PointMessage();
-  #open: OpenTable<GaugeTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
     this.#time.view.setBigUint64(1, BigInt.asUintN(64, timeUnixNano), true);
   }
 
-  open(table: OpenTable<GaugeTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric } = opened(this.#open);
+    const { table, metric } = this.opened;
     let row = from;
     do {
       const start = this.#message.open(out);
@@ -192,29 +169,19 @@ export class ProtobufGauges implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** ProtobufHistograms writes the points of histograms with explicit bounds. */
-export class ProtobufHistograms implements PointWriter {
+export class ProtobufHistograms extends TableWriter<HistogramTable, ProtobufMetric> {
   readonly #times = new ProtobufTimes(COUNT);
   readonly #message = new PointMessage();
-  #open: OpenTable<HistogramTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<HistogramTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     const { boundsField, identities } = metric;
     let row = from;
     do {
@@ -239,29 +206,19 @@ export class ProtobufHistograms implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
 }
 
 /** ProtobufExponentialHistograms writes the points of exponential histograms. */
-export class ProtobufExponentialHistograms implements PointWriter {
+export class ProtobufExponentialHistograms extends TableWriter<ExponentialHistogramTable, ProtobufMetric> {
   readonly #times = new ProtobufTimes(COUNT);
   readonly #message = new PointMessage();
-  #open: OpenTable<ExponentialHistogramTable> | undefined;
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
   }
 
-  open(table: OpenTable<ExponentialHistogramTable>): this {
-    this.#open = table;
-    return this;
-  }
-
   write(out: ByteWriter, { from, to, until }: RowRun): number {
-    const { table, metric, deltas } = opened(this.#open);
+    const { table, metric, deltas } = this.opened;
     let row = from;
     do {
       const { count, sum, min, max, scale, zeroCount, positive, negative } = deltas
@@ -288,15 +245,6 @@ export class ProtobufExponentialHistograms implements PointWriter {
     } while (row < to && out.position < until);
     return row;
   }
-
-  close(): void {
-    this.#open = undefined;
-  }
-}
-
-function opened<T>(table: OpenTable<T> | undefined): OpenTable<T> {
-  if (table === undefined) throw new TypeError('no metric is open');
-  return table;
 }
 
 function writeDoubleField(out: ByteWriter, tag: number, value: number): void {
