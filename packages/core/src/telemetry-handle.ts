@@ -206,9 +206,14 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
       );
       return () => {};
     }
-    const { clock, warn } = { clock: this.#clock, warn: this.#warn };
     return this.#state.addObservation(
-      new MetricObservation({ metric: metric.value, observer, attributes, clock, warn }),
+      new MetricObservation({
+        metric: metric.value,
+        observer,
+        attributes,
+        clock: this.#clock,
+        warn: this.#warn,
+      }),
     );
   }
 
@@ -250,12 +255,8 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
    */
   share(): SharedTelemetry {
     if (this.#threads === undefined) {
-      const { state, stateOptions, warn } = {
-        state: this.#state,
-        stateOptions: this.#stateOptions,
-        warn: this.#warn,
-      };
-      this.#threads = new AttachedThreads({ state, stateOptions, warn });
+      const state = this.#state;
+      this.#threads = new AttachedThreads({ state, stateOptions: this.#stateOptions, warn: this.#warn });
       if (state.isClosed) this.#threads.close();
       else state.addSource(this.#threads);
     }

@@ -5,7 +5,7 @@ const rowsInSlice = 8192;
 
 /** Whether so much is to be done before a snapshot that the event loop should have turns in between. */
 export function isMuchToPrepare(state: State): boolean {
-  if (state.slicesToFold > 0) return true;
+  if (state.partials.slices > 0) return true;
   let rows = 0;
   for (const metric of state.metrics()) if (metric.hasToCopyValues) rows += metric.slab.rows;
   return rows >= rowsInSlice;
@@ -16,8 +16,8 @@ export function isMuchToPrepare(state: State): boolean {
  * those turns is for the snapshot to do: waiting for that might have no end.
  */
 export async function prepareInSlices(state: State): Promise<void> {
-  for (let slices = state.slicesToFold; slices > 0; slices--) {
-    state.foldSlice();
+  for (let { slices } = state.partials; slices > 0; slices--) {
+    state.partials.foldSlice();
     // The turns are the purpose of these loops.
     await nextTurn();
   }

@@ -3,7 +3,7 @@ import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedValues } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
 import { readSum, writeSum } from '../state/wide-sum.ts';
-import type { Partial } from '../state/state.ts';
+import type { Partial } from '../state/partials.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 
@@ -78,7 +78,7 @@ export class Counter implements Partial {
     if (isLarge || cell === overflow) return addToCounter(cell, delta);
     this.#cell = cell;
     this.#partial = Number(delta);
-    state.addPartial(this);
+    state.partials.add(this);
     return succeeded;
   }
 

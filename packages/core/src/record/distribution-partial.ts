@@ -1,6 +1,6 @@
 import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedValues } from '../state/cell.ts';
-import type { Partial } from '../state/state.ts';
+import type { Partial } from '../state/partials.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 import { recordAllInRow, recordInRow } from './record-in-row.ts';
@@ -68,7 +68,7 @@ export class DistributionPartial implements Partial {
     if (this.#values === noValues) this.#values = roomFor(firstRoom);
     this.#end = this.#values.length;
     this.tryRecord(value);
-    cell.metric.state.addPartial(this);
+    cell.metric.state.partials.add(this);
     return succeeded;
   }
 

@@ -16,6 +16,7 @@ import { ExplicitBounds } from './explicit-bounds.ts';
 import { KeyPaths } from './key-paths.ts';
 import type { InstrumentKind } from './metric.ts';
 import { MetricState } from './metric-state.ts';
+import { Partials } from './partials.ts';
 
 /** MetricOptions is what a metric is told beyond its name and kind; the first to say something decides. */
 export interface MetricOptions {
@@ -51,19 +52,6 @@ export interface Observation {
   end(): void;
 }
 
-/**
- * Partial is what one bound instrument recorded since it was last folded into its series' row: adding to a number of
- * its own is the fastest a record can be.
- */
-export interface Partial {
-  /**
-   * Adds what was recorded to the row, and begins anew at nothing.
-   *
-   * @internal
-   */
-  fold(): void;
-}
-
 /** RecordSource is another place where records are kept until someone looks: what other threads recorded. */
 export interface RecordSource {
   /** Adds what was recorded since the last time to the rows. */
@@ -72,16 +60,12 @@ export interface RecordSource {
   close(): void;
 }
 
-/** So many partials at the most: together they can't be more than a counter's range leaves room for. */
-const mostPartials = 2 ** 15;
-/** How many are folded in one stretch where the event loop is not to wait for all: well below a millisecond. */
-const partialsInSlice = 2 ** 13;
-
 /** State is all that was ever recorded: the metrics by name, in the order of their first use. */
 export class State {
   readonly cardinalityLimit: number;
   /** When the open window began: where the running totals of new series begin. */
   windowStartUnixNano: bigint;
+  readonly partials: Partials = new Partials();
   /** By the name as callers write it, to find a metric without lower-casing: at most a few casings each. */
   readonly byName: { readonly [Kind in InstrumentKind]: NameMap<MetricState> } = {
     counter: new NameMap(),
@@ -98,8 +82,6 @@ export class State {
   readonly #configured: ReadonlyMap<string, MetricOptions>;
   readonly #warned = new Set<MetricState>();
   readonly #explicitBounds = new Map<string, ExplicitBounds>();
-  /** What holds something that is not in a slab yet. */
-  #partials: Partial[] = [];
   readonly #observations = new Set<Observation>();
   readonly #sources: RecordSource[] = [];
   #keyPaths = new KeyPaths();
@@ -219,12 +201,6 @@ export class State {
     };
   }
 
-  /** addPartial has a partial folded in before anything is read. */
-  addPartial(partial: Partial): void {
-    this.#partials.push(partial);
-    if (this.#partials.length >= mostPartials) this.foldSlice();
-  }
-
   /** addSource has records of other threads folded in before anything is read. */
   addSource(source: RecordSource): void {
     this.#sources.push(source);
@@ -241,23 +217,9 @@ export class State {
     for (const source of this.#sources) source.fold();
   }
 
-  /** How many times `foldSlice` is to be called so that nothing is left for `fold`; 0 while one slice is more than all. */
-  get slicesToFold(): number {
-    const { length } = this.#partials;
-    return length < partialsInSlice ? 0 : Math.ceil(length / partialsInSlice);
-  }
-
-  /** foldSlice brings into the slabs what those instruments recorded that have waited longest for it. */
-  foldSlice(): void {
-    for (const partial of this.#partials.splice(0, partialsInSlice)) partial.fold();
-  }
-
   /** fold brings everything that was recorded on this thread into the slabs. */
   fold(): void {
-    const partials = this.#partials;
-    if (partials.length === 0) return;
-    this.#partials = [];
-    for (const partial of partials) partial.fold();
+    this.partials.fold();
   }
 
   /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
