@@ -112,8 +112,10 @@ describe('SnapshotEncoding', () => {
       sumPoint(series[0] as Series, 1),
       gaugePoint(seriesOf(metricOf('gauge', { name: 'g' })), 1),
     ];
+    // Snapshots of a handle share resource and labels.
+    const first = snapshotOf({ points });
     for (const timeUnixNano of [1n, 2_000_000_000_000_000_000n, 3n]) {
-      const snapshot = snapshotOf({ points, timeUnixNano });
+      const snapshot = { ...first, timeUnixNano };
       expect(await encode(encoding, snapshot)).toBe(Buffer.from(encodeOtlpJson(snapshot)).toString());
     }
   });
