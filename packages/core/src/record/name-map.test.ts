@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { NameMap } from './name-map.ts';
 
 /** Many of these have the same length and the same last, last but one and middle character. */
@@ -38,3 +38,16 @@ it.each([[''], [undefined], [null], [5], [{}], [Symbol('name')], [['a']]])(
     expect(names.get(asked as string)).toBeUndefined();
   },
 );
+
+it('does not place all names anew when one of them is set again', () => {
+  const names = new NameMap<number>();
+  for (let i = 0; i < 10; i += 1) names.set(`ingest.accepted.${i}`, i);
+  const made = vi.spyOn(Array, 'from');
+  try {
+    for (let i = 0; i < 10; i += 1) names.set(`ingest.accepted.${i}`, -i);
+    expect(made).not.toHaveBeenCalled();
+  } finally {
+    made.mockRestore();
+  }
+  expect(names.get('ingest.accepted.7')).toBe(-7);
+});

@@ -30,15 +30,15 @@ export class NameMap<T> {
 
   /** Sets the value of a name that is not empty. */
   set(name: string, value: T): void {
-    const isNew = !this.#map.has(name);
     this.#map.set(name, value);
-    if (isNew && this.#map.size * slotsPerName <= this.#names.length) this.#place(name, value);
+    if (this.#map.size * slotsPerName <= this.#names.length) this.#place(name, value);
     else this.#placeAll();
   }
 
   #place(name: string, value: T): void {
     const slot = hashOf(name) & (this.#names.length - 1);
-    if (this.#names[slot] !== '') return;
+    const taken = this.#names[slot];
+    if (taken !== '' && taken !== name) return;
     this.#names[slot] = name;
     this.#values[slot] = value;
   }
