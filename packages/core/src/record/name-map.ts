@@ -8,6 +8,11 @@ const slotsPerName = 4;
  */
 export class NameMap<T> {
   readonly #map = new Map<string, T>();
+  /**
+   * The names as they were given, which is how callers that keep them will ask: the Map's own keys can be copies of
+   * them, and V8 would compare character by character for every record.
+   */
+  readonly #given: string[] = [];
   /** By slot: the first name that came to it, and its value. */
   #names: string[] = [''];
   #values: (T | undefined)[] = [undefined];
@@ -30,6 +35,7 @@ export class NameMap<T> {
 
   /** Sets the value of a name that is not empty. */
   set(name: string, value: T): void {
+    if (!this.#map.has(name)) this.#given.push(name);
     this.#map.set(name, value);
     if (this.#map.size * slotsPerName <= this.#names.length) this.#place(name, value);
     else this.#placeAll();
@@ -47,7 +53,7 @@ export class NameMap<T> {
     const slots = 2 ** Math.ceil(Math.log2(2 * slotsPerName * this.#map.size));
     this.#names = Array.from({ length: slots }, () => '');
     this.#values = Array.from({ length: slots }, () => undefined);
-    for (const [name, value] of this.#map) this.#place(name, value);
+    for (const name of this.#given) this.#place(name, this.#map.get(name) as T);
   }
 }
 
