@@ -43,15 +43,20 @@ function estimateQuantile(
   let below = 0;
   for (const bucket of values.buckets()) {
     if (bucket.count > 0 && below + bucket.count >= rank) {
-      const lower = Math.max(bucket.lower, min);
-      const upper = Math.min(bucket.upper, max);
+      // Borders are rounded, min and max are not: so either border may be beyond either of them.
+      const lower = clamp(bucket.lower, min, max);
+      const upper = clamp(bucket.upper, min, max);
       const share = (rank - below) / bucket.count;
-      // Not by the difference of the two, which can be beyond the largest double. Borders are rounded: min and max are not.
-      return Math.min(Math.max(lower * (1 - share) + upper * share, min), max);
+      // Not by the difference of the two, which can be beyond the largest double. The sum is rounded as well.
+      return clamp(lower * (1 - share) + upper * share, lower, upper);
     }
     below += bucket.count;
   }
   return max;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }
 
 function boundsOf(point: HistogramPoint | ExponentialHistogramPoint): readonly number[] {

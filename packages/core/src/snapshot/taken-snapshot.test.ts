@@ -206,6 +206,15 @@ it('is never off by more than the width of the bucket, nor outside the smallest 
   );
 });
 
+it('gives the one value that a bucket without any width holds, not one next to it', () => {
+  const least = -Number.MAX_VALUE;
+  const telemetry = makeHandle();
+  const histogram = telemetry.histogram('h', { bounds: [least] });
+  for (const value of [0, least, 0]) histogram.record(value);
+  const quantiles = [0, 0.0106, 0.1, 0.3].map((q) => telemetry.snapshot().latency('h')?.quantile(q));
+  expect(quantiles).toEqual([least, least, least, least]);
+});
+
 it('is never off by more than the width of an exponential bucket, either', () => {
   fc.assert(
     fc.property(values, quantile, (recorded, q) => {
