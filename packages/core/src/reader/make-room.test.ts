@@ -78,6 +78,28 @@ describe('a metric that has reached its limit', () => {
     expect(telemetry.account()).toMatchObject({ recorded: 6n, accepted: 5n, pending: 1n });
   });
 
+  it.each([
+    { flushesOfB: 2, kept: [overflow, { user: 'd' }] },
+    { flushesOfB: 3, kept: [{ user: 'b' }, overflow, { user: 'd' }] },
+  ])(
+    'remembers how long a series was idle when others make room: $flushesOfB',
+    async ({ flushesOfB, kept }) => {
+      const setup = setUp();
+      const { telemetry } = setup;
+      for (const user of ['a', 'b', 'c']) telemetry.recordCounter('c', 1, { user });
+      for (let flush = 1; flush <= 3; flush++) {
+        if (flush <= flushesOfB) telemetry.recordCounter('c', 1, { user: 'b' });
+        await flushes(setup, 1);
+      }
+      // The fourth lets go of a, and so does the fifth of b, if it was idle for as long.
+      await flushes(setup, 1);
+      telemetry.recordCounter('c', 1, { user: 'd' });
+      expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow, { user: 'd' }]);
+      await flushes(setup, 1);
+      expect(attributesOf(telemetry)).toEqual(kept);
+    },
+  );
+
   it('keeps series that are idle while it has room', async () => {
     const setup = setUp();
     setup.telemetry.recordCounter('c', 1, { user: 'a' });
