@@ -1,4 +1,6 @@
+import { longestStall } from '../measure/longest-stall.ts';
 import { type Runner, measureRuns, repetitionsFor } from '../measure/measure-runs.ts';
+import { summarize } from '../measure/summarize.ts';
 import type { Effort, Measure, Row } from '../row.ts';
 import { type FlusherOptions, ourFlusher } from './flusher.ts';
 
@@ -30,6 +32,7 @@ async function compareSlices(options: FlusherOptions, effort: Effort): Promise<r
   const flusher = ourFlusher(options);
   const repetitions = repetitionsFor(series, effort.repetitions);
   const { cpuMs, wallMs } = await measureRuns([flusher, inOneStretch(flusher)], { repetitions, batch: 1 });
+  const stalls = await stallsOf(flusher, repetitions);
   await flusher.check();
   return [
     {
@@ -39,7 +42,23 @@ async function compareSlices(options: FlusherOptions, effort: Effort): Promise<r
       target: { kind: 'multiple', of: 'in one stretch', atMost: 2 },
     },
     { what: 'CPU', unit: 'ms', figures: cpuMs },
+    {
+      what: 'longest stall, CPU',
+      unit: 'ms',
+      figures: [{ contender: flusher.contender, summary: summarize(stalls) }],
+      target: { kind: 'limit', atMost: 2 },
+    },
   ];
+}
+
+/** The longest stalls of some flushes, garbage collections included: nothing but ours is in this process. */
+async function stallsOf(flusher: Runner, flushes: number): Promise<number[]> {
+  const stalls: number[] = [];
+  for (let flush = 0; flush < flushes; flush += 1) {
+    await flusher.prepare?.();
+    stalls.push((await longestStall(() => flusher.run())).cpuMs);
+  }
+  return stalls;
 }
 
 /** What it costs to leave the event loop its turns. */

@@ -4,6 +4,7 @@ import { makeMeter, sumOfCollected } from '../contenders/make-meter.ts';
 import { makeStatsd } from '../contenders/make-statsd.ts';
 import { sumOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
+import { literalNames } from './literal-names.ts';
 import { measureRecorders } from './measure-recorders.ts';
 import type { Recorder, RecordingCase } from './recorder.ts';
 import { Sequence } from './sequence.ts';
@@ -24,7 +25,7 @@ export function counterByNameCase(names: number): RecordingCase {
 
 function ours({ order, values, mask }: Sequence, length: number): Recorder {
   const handle = makeHandle();
-  const names = Array.from({ length }, (_, i) => `ingest.accepted.${i}`);
+  const names = literalNames('ingest.accepted', length);
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
@@ -80,7 +81,7 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
 function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
   const statsd = makeStatsd();
   const { client } = statsd;
-  const names = Array.from({ length }, (_, i) => `ingest.accepted.${i}`);
+  const names = literalNames('ingest.accepted', length);
   let next = 0;
   return {
     contender: 'hot-shots',

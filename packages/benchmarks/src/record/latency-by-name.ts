@@ -5,6 +5,7 @@ import { makeStatsd } from '../contenders/make-statsd.ts';
 import { tallyOfRegistry } from '../contenders/read-registry.ts';
 import type { Row } from '../row.ts';
 import { defaultBounds } from './bound-latency.ts';
+import { literalNames } from './literal-names.ts';
 import { measureRecorders } from './measure-recorders.ts';
 import type { Recorder, RecordingCase } from './recorder.ts';
 import { Sequence } from './sequence.ts';
@@ -25,7 +26,7 @@ export function latencyByNameCase(names: number): RecordingCase {
 
 function ours({ order, values, mask }: Sequence, length: number): Recorder {
   const handle = makeHandle();
-  const names = Array.from({ length }, (_, i) => `pipeline.${i}`);
+  const names = literalNames('pipeline', length);
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
@@ -87,7 +88,7 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
 function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
   const statsd = makeStatsd();
   const { client } = statsd;
-  const names = Array.from({ length }, (_, i) => `pipeline.${i}`);
+  const names = literalNames('pipeline', length);
   let next = 0;
   return {
     contender: 'hot-shots',

@@ -3,6 +3,7 @@ import { makeHandle, sumOfCounters } from '../contenders/make-handle.ts';
 import { makeMeter, sumOfCollected } from '../contenders/make-meter.ts';
 import type { Row } from '../row.ts';
 import { type Adder, disguise } from './adder.ts';
+import { literalNames } from './literal-names.ts';
 import { measureRecorders } from './measure-recorders.ts';
 import type { Recorder, RecordingCase } from './recorder.ts';
 import { type RequestValues, makeRequestValues } from './request-attributes.ts';
@@ -101,7 +102,7 @@ class BareNumber implements Adder {
 function oursOfManyShapes({ order, values, mask }: Sequence, request: RequestValues): Recorder {
   useEverything(makeHandle());
   const handle = makeHandle();
-  const names = Array.from({ length: 16 }, (_, i) => `ingest.accepted.${i}`);
+  const names = literalNames('ingest.accepted', 16);
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
