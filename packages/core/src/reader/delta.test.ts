@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ExportOptions, ExportOutcome, ExportReport, Exporter } from '../exporter.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { TelemetryError } from '../telemetry-error.ts';
 import { TelemetryHandle } from '../telemetry-handle.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { failed } from '../testing/scripted-exporter.ts';
 
 interface Export {
   readonly snapshot: Snapshot;
@@ -26,10 +26,6 @@ function setUp(): { telemetry: TelemetryHandle; exporter: DeltaExporter; clock: 
   const clock = new ManualClock();
   const telemetry = new TelemetryHandle({ exporter, clock, timeoutMs: 100, maxWindowAgeMs: 10_000 });
   return { telemetry, exporter, clock };
-}
-
-function failed(status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected'): ExportOutcome {
-  return { status, error: new TelemetryError('TEST_FAILURE', `scripted: ${status}`) };
 }
 
 const force = { force: true };

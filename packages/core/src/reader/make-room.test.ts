@@ -275,6 +275,36 @@ describe('a metric that has reached its limit', () => {
     expect(attributesOf(telemetry)).toEqual([overflow]);
   });
 
+  it('keeps what of others was not delivered with the series that it was recorded in', async () => {
+    const setup = setUp();
+    const { telemetry, exporter } = setup;
+    for (const user of ['a', 'b', 'c']) telemetry.recordLatencyMs('p', 1, { user });
+    for (let i = 0; i < 3; i++) {
+      await flushes(setup, 1);
+      telemetry.recordLatencyMs('p', 2, { user: 'b' });
+    }
+    telemetry.recordLatencyMs('p', 3, { user: 'a' });
+    exporter.next({
+      parts: [
+        { from: 0, to: 1, outcome: { status: 'accepted' } },
+        { from: 1, to: 3, outcome: failed('not-delivered') },
+      ],
+    });
+    await flushes(setup, 1);
+    // Series a has been idle for long enough, and is delivered now.
+    exporter.next(failed('not-delivered'));
+    await flushes(setup, 1);
+    const snapshot = telemetry.snapshot();
+    expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow]);
+    expect(snapshot.latency('p', { user: 'b' })).toMatchObject({ count: 1, sum: 2, min: 2, max: 2 });
+    expect(snapshot.latency('p', overflow)).toMatchObject({
+      count: 0,
+      sum: 0,
+      min: undefined,
+      max: undefined,
+    });
+  });
+
   it('says how many records the overflow series took', () => {
     const { telemetry } = setUp();
     for (let user = 0; user < 10; user++) telemetry.recordCounter('c', 100, { user });

@@ -1,4 +1,4 @@
-import type { ExportOptions, ExportReport, Exporter } from '../exporter.ts';
+import type { ExportOptions, ExportOutcome, ExportReport, Exporter } from '../exporter.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 
@@ -22,6 +22,6 @@ export class ScriptedExporter implements Exporter {
   }
 }
 
-export function failed(status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected'): ExportReport {
+export function failed(status: 'not-delivered' | 'refused' | 'ambiguous' | 'rejected'): ExportOutcome {
   return { status, error: new TelemetryError('TEST_FAILURE', `scripted: ${status}`) };
 }
