@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExportOptions, ExportReport } from '../exporter.ts';
+import type { SumPoint } from '../snapshot/point.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import { TelemetryHandle } from '../telemetry-handle.ts';
@@ -229,6 +230,19 @@ describe('a flush', () => {
       });
     },
   );
+
+  it('never begins an up-down counter anew, however large it is', async () => {
+    const { telemetry, exporter, clock } = setUp();
+    const total = 2n ** 62n + 1n;
+    telemetry.upDownCounter('u').add(total);
+    for (let i = 0; i < 2; i++) {
+      clock.advance(1000);
+      await telemetry.flush();
+    }
+    const points = exporter.snapshots.map((snapshot) => snapshot.points.at(0) as SumPoint);
+    expect(points.map((point) => point.total)).toEqual([total, total]);
+    expect(points[1]?.startTimeUnixNano).toBe(points[0]?.startTimeUnixNano);
+  });
 
   it('is not repeated at once when the first part of a large counter was taken in part', async () => {
     const { telemetry, exporter } = setUp();
