@@ -81,3 +81,20 @@ test.each(ways)(
     );
   },
 );
+
+test.each(compressions)("a transport of one's own is told the length, too: %s", async (compression) => {
+  const told: { length: string | undefined; bytes: string }[] = [];
+  const transport: Transport = {
+    async send({ headers, body }) {
+      told.push({ length: headers['content-length'], bytes: String(body.byteLength) });
+      return { status: 200, headers: {}, body: new Uint8Array(0), bodyTooLarge: false };
+    },
+    async close() {},
+  };
+  const exporter = new OtlpHttpExporter({ url: `${plain.url}/v1/metrics`, compression, transport });
+  const signal = new AbortController().signal;
+  await exporter.export(snapshotOf({ points }), { timeoutMs: 60_000, signal });
+  await exporter.shutdown();
+  expect(told).toHaveLength(1);
+  expect(told[0]?.length).toBe(told[0]?.bytes);
+});
