@@ -297,6 +297,10 @@ describe('a metric that has reached its limit', () => {
     const snapshot = telemetry.snapshot();
     expect(attributesOf(telemetry)).toEqual([{ user: 'b' }, overflow]);
     expect(snapshot.latency('p', { user: 'b' })).toMatchObject({ count: 1, sum: 2, min: 2, max: 2 });
+    // Its window is open since the third flush, the last that delivered it.
+    expect(pointOf(telemetry, 'b')).toMatchObject({
+      windowStartTimeUnixNano: exporter.snapshots[2]?.timeUnixNano,
+    });
     expect(snapshot.latency('p', overflow)).toMatchObject({
       count: 0,
       sum: 0,
