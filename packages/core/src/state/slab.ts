@@ -47,8 +47,7 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   /** detach puts a copy in the place of the first chunk, which belongs to those who hold it already. All its rows move. */
   detach(): void {
     const [first] = this.#chunks;
-    // Memory that is written once is had for less.
-    if (first !== undefined) this.#chunks[0] = first.slice() as Numbers;
+    if (first !== undefined) this.#chunks[0] = this.#copy(first);
   }
 
   /** The chunk that a row lies in. */
@@ -91,8 +90,7 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   /** All rows, one after the other, as they are now. */
   copy(): Numbers {
     const { only } = this;
-    // Memory that is written once is had for less.
-    if (only !== undefined) return only.slice() as Numbers;
+    if (only !== undefined) return this.#copy(only);
     const copy = this.#numbers(this.#rows * this.width);
     let end = 0;
     for (const chunk of this.usedChunks()) {
@@ -115,7 +113,15 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   }
 
   #numbers(length: number): Numbers {
-    const { constructor } = this.#emptyRow;
-    return new (constructor as new (length: number) => Numbers)(length);
+    return new this.#kind(length);
+  }
+
+  /** Not `slice`: it fills the memory with zeros first. */
+  #copy(numbers: Numbers): Numbers {
+    return new this.#kind(numbers);
+  }
+
+  get #kind(): new (of: number | Float64Array | Uint32Array) => Numbers {
+    return this.#emptyRow.constructor as new (of: number | Float64Array | Uint32Array) => Numbers;
   }
 }
