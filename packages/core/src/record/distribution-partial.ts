@@ -1,5 +1,5 @@
 import { type Result, failure, succeeded } from '../result.ts';
-import { Cell, parkedValues } from '../state/cell.ts';
+import { Cell } from '../state/cell.ts';
 import type { Partial } from '../state/partials.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
@@ -57,7 +57,7 @@ export class DistributionPartial implements Partial {
 
   /** Enters the state's partials. */
   #recordFirst(value: number): Result<void, TelemetryError> {
-    const isLive = this.#cell !== undefined && this.#cell.values !== parkedValues;
+    const isLive = this.#cell !== undefined && !this.#cell.isParked;
     const cell = isLive ? this.#cell : this.#binding.resolve();
     if (!(cell instanceof Cell)) return cell ?? succeeded;
     if (cell === cell.metric.overflow) {

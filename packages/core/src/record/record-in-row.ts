@@ -1,5 +1,6 @@
-import { type Cell, parkedValues } from '../state/cell.ts';
+import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
+import type { MetricState } from '../state/metric-state.ts';
 
 /** So many values are put into their buckets one by one: to go through all buckets takes longer. */
 const fewValues = 4;
@@ -8,15 +9,31 @@ const fewValues = 4;
 export function recordInRow(cell: Cell | undefined, value: number): boolean {
   // The difference is NaN for what is no finite number.
   if (cell === undefined || typeof value !== 'number' || value - value !== 0) return false;
-  if (cell.values === parkedValues) return false;
-  const { metric } = cell;
+  if (cell.isParked) return false;
+  const { metric, row } = cell;
   if (metric.isShared) metric.own();
-  // Only now: owning them moves them.
-  const { values, offset } = cell;
-  if (metric.counts !== undefined) {
-    metric.counts.add(cell.row, metric.explicitBounds.find(value), 1);
+  recordOne(metric, row, value);
+  return true;
+}
+
+/** recordAllInRow records the first `count` of some finite values, from 1 to 255, in the row of a series that is there. */
+export function recordAllInRow({ metric, row }: Cell, recorded: readonly number[], count: number): void {
+  if (metric.isShared) metric.own();
+  const { slab, counts, explicitBounds } = metric;
+  if (counts === undefined) recordAllInExponentialBuckets(metric, row, recorded, count);
+  else if (count > fewValues && explicitBounds.canRecordAll)
+    explicitBounds.recordAll(recorded, count, slab, row, counts);
+  else for (let i = 0; i < count; i++) recordOne(metric, row, recorded[i] as number);
+}
+
+function recordOne(metric: MetricState, row: number, value: number): void {
+  const { slab, counts } = metric;
+  const values = slab.chunkOf(row);
+  const offset = slab.offsetOf(row);
+  if (counts !== undefined) {
+    counts.add(row, metric.explicitBounds.find(value), 1);
   } else {
-    metric.ownBuckets(cell.row).record(value);
+    metric.ownBuckets(row).record(value);
     const count = offset + histogramRow.exponentialCount;
     values[count] = (values[count] as number) + 1;
   }
@@ -26,21 +43,17 @@ export function recordInRow(cell: Cell | undefined, value: number): boolean {
   if (value < (values[min] as number)) values[min] = value;
   const max = offset + histogramRow.windowMax;
   if (value > (values[max] as number)) values[max] = value;
-  return true;
 }
 
-/** recordAllInRow records the first `count` of some finite values, from 1 to 255, in the row of a series that is there. */
-export function recordAllInRow(cell: Cell, recorded: readonly number[], count: number): void {
-  if (cell.metric.isShared) cell.metric.own();
-  const { counts, explicitBounds } = cell.metric;
-  if (counts === undefined) recordAllInExponentialBuckets(cell, recorded, count);
-  else if (count > fewValues && explicitBounds.canRecordAll)
-    explicitBounds.recordAll(recorded, count, cell, counts);
-  else for (let i = 0; i < count; i++) recordInRow(cell, recorded[i] as number);
-}
-
-function recordAllInExponentialBuckets(cell: Cell, recorded: readonly number[], count: number): void {
-  const { metric, values, offset } = cell;
+// Parameters without names: called for every batch of records.
+function recordAllInExponentialBuckets(
+  metric: MetricState,
+  row: number,
+  recorded: readonly number[],
+  count: number,
+): void {
+  const values = metric.slab.chunkOf(row);
+  const offset = metric.slab.offsetOf(row);
   let sum = values[offset + histogramRow.windowSum] as number;
   let min = Infinity;
   let max = -Infinity;
@@ -57,5 +70,5 @@ function recordAllInExponentialBuckets(cell: Cell, recorded: readonly number[], 
     values[offset + histogramRow.windowMax] = max;
   const total = offset + histogramRow.exponentialCount;
   values[total] = (values[total] as number) + count;
-  metric.ownBuckets(cell.row).recordAll(recorded, count, min, max);
+  metric.ownBuckets(row).recordAll(recorded, count, min, max);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BucketCounts } from './bucket-counts.ts';
 import { ExplicitBounds } from './explicit-bounds.ts';
 import { emptyHistogramRow, histogramRow } from './histogram-row.ts';
+import { Slab } from './slab.ts';
 
 const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -69,6 +70,14 @@ function recordOneByOne(bounds: readonly number[], values: readonly number[]): R
   return { row, counts };
 }
 
+/** Two rows that both hold these numbers. */
+function slabOf(row: Float64Array): Slab {
+  const slab = new Slab(row);
+  slab.addRow();
+  slab.addRow();
+  return slab;
+}
+
 describe('recording many values at once', () => {
   it('gives the row that one after another gives, to the last bit', () => {
     const bounds = fc.uniqueArray(number, { comparator: (a, b) => a === b, maxLength: 12 });
@@ -79,14 +88,12 @@ describe('recording many values at once', () => {
         const found = new ExplicitBounds(sorted);
         if (!found.canRecordAll) return;
         recordedAtOnce += 1;
-        const place = 3;
         const { row, counts } = recordOneByOne(sorted, before);
-        const values = new Float64Array(place + row.length);
-        values.set(row, place);
+        const slab = slabOf(row);
         const all = [...after, ...sorted];
-        found.recordAll([...all, 99, 99], all.length, { values, offset: place, row: 1 }, counts);
+        found.recordAll([...all, 99, 99], all.length, slab, 1, counts);
         const expected = recordOneByOne(sorted, [...before, ...all]);
-        expect(values.subarray(place)).toEqual(expected.row);
+        expect(slab.copy().subarray(slab.width)).toEqual(expected.row);
         expect(counts.copy()).toEqual(expected.counts.copy());
       }),
       { numRuns: 2000 },
@@ -128,9 +135,10 @@ describe('recording many values at once', () => {
           -at,
         ]);
         const { row, counts } = recordOneByOne(bounds, []);
-        found.recordAll(values, values.length, { values: row, offset: 0, row: 1 }, counts);
+        const slab = slabOf(row);
+        found.recordAll(values, values.length, slab, 1, counts);
         const expected = recordOneByOne(bounds, values);
-        expect(row).toEqual(expected.row);
+        expect(slab.copy().subarray(slab.width)).toEqual(expected.row);
         expect(counts.copy()).toEqual(expected.counts.copy());
       }
     }

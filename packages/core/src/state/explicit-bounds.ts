@@ -1,7 +1,7 @@
 import { double, halves, highHalf, lowHalf } from '../double-bits.ts';
 import type { BucketCounts } from './bucket-counts.ts';
-import type { Cell } from './cell.ts';
 import { histogramRow } from './histogram-row.ts';
+import type { Slab } from './slab.ts';
 
 /** How many bits of the high half of a double don't name a slot: sign, exponent and 7 bits do, so 128 slots a power of two. */
 const slotShift = 13;
@@ -74,12 +74,7 @@ export class ExplicitBounds {
    * row is touched once.
    */
   // Parameters without names: called for every batch of records.
-  recordAll(
-    recorded: readonly number[],
-    count: number,
-    cell: Pick<Cell, 'values' | 'offset' | 'row'>,
-    counts: BucketCounts,
-  ): void {
+  recordAll(recorded: readonly number[], count: number, slab: Slab, row: number, counts: BucketCounts): void {
     if (copiedSlots !== this.#slots) takeToHand(this.#slots);
     const bounds = this.#bounds;
     const largestBound = this.#largestBound;
@@ -88,10 +83,11 @@ export class ExplicitBounds {
     const firstSlot = this.#firstSlot & 0x7_ffff;
     const slots = this.#slots.length & 0x3fff;
     const end = count & 0xff;
-    const { values: row, offset } = cell;
-    let sum = row[offset + histogramRow.windowSum] as number;
-    let min = row[offset + histogramRow.windowMin] as number;
-    let max = row[offset + histogramRow.windowMax] as number;
+    const values = slab.chunkOf(row);
+    const offset = slab.offsetOf(row);
+    let sum = values[offset + histogramRow.windowSum] as number;
+    let min = values[offset + histogramRow.windowMin] as number;
+    let max = values[offset + histogramRow.windowMax] as number;
     const firstValue = recorded[0] as number;
     if (firstValue < min) min = firstValue;
     for (let i = 0; i < end; i++) {
@@ -110,10 +106,10 @@ export class ExplicitBounds {
       if (value < min) min = value;
       if (value > max) max = value;
     }
-    row[offset + histogramRow.windowSum] = sum;
-    row[offset + histogramRow.windowMin] = min;
-    row[offset + histogramRow.windowMax] = max;
-    counts.addAll(cell.row, found);
+    values[offset + histogramRow.windowSum] = sum;
+    values[offset + histogramRow.windowMin] = min;
+    values[offset + histogramRow.windowMax] = max;
+    counts.addAll(row, found);
   }
 }
 

@@ -5,7 +5,7 @@ import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
 import { BucketCounts } from './bucket-counts.ts';
-import { Cell, parkedValues } from './cell.ts';
+import { Cell } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
 import { closeWindows } from './histogram-row.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
@@ -25,6 +25,8 @@ export class MetricState implements Metric {
   readonly name: string;
   readonly kind: InstrumentKind;
   readonly aggregation: Aggregation;
+  /** Whether rows have moments of windows. */
+  readonly hasMoments: boolean;
   readonly unit: string;
   readonly description: string;
   /** Upper-inclusive bucket bounds; empty for what has none. */
@@ -76,6 +78,7 @@ export class MetricState implements Metric {
     this.name = fields.name;
     this.kind = fields.kind;
     this.aggregation = fields.aggregation;
+    this.hasMoments = fields.aggregation === 'histogram' || fields.aggregation === 'exponential-histogram';
     this.unit = fields.unit;
     this.description = fields.description;
     this.bounds = fields.bounds;
@@ -110,7 +113,7 @@ export class MetricState implements Metric {
       const { table } = this;
       const row = table.index.find(attributes);
       // Code in the caller's object may have made room for other series.
-      return row < 0 || table !== this.table ? undefined : this.#cursor.moveTo(this.slab, row);
+      return row < 0 || table !== this.table ? undefined : this.#cursor.moveTo(row);
     } catch {
       // The caller's object threw; `reach` will say so.
       return undefined;
@@ -123,7 +126,7 @@ export class MetricState implements Metric {
    */
   reach(attributes: Attributes | undefined): Result<Cell, TelemetryError> {
     const copy = attributes === undefined ? success(noAttributes) : copyAttributes(attributes);
-    return copy.ok ? success(this.#cursor.moveTo(this.slab, this.#rowFor(copy.value))) : copy;
+    return copy.ok ? success(this.#cursor.moveTo(this.#rowFor(copy.value))) : copy;
   }
 
   /** cellFor is `reach` for what holds on to the place. */
@@ -150,7 +153,7 @@ export class MetricState implements Metric {
     const cells = this.#cells;
     // Without holes the array stays a quick one.
     while (cells.length <= row) cells.push(undefined);
-    return (cells[row] ??= new Cell(this).moveTo(this.slab, row));
+    return (cells[row] ??= new Cell(this).moveTo(row));
   }
 
   /** The cell of a row, if it has one. */
@@ -163,11 +166,6 @@ export class MetricState implements Metric {
     this.table.index.forget();
     this.plain = undefined;
     for (const cell of this.#cells) cell?.park();
-  }
-
-  /** Whether rows have moments of windows. */
-  get hasMoments(): boolean {
-    return this.aggregation === 'histogram' || this.aggregation === 'exponential-histogram';
   }
 
   /** Whether `shareValues` has to copy them, though they lie in one chunk: it can be called ahead for that. */
@@ -197,7 +195,7 @@ export class MetricState implements Metric {
     else if (!this.#isWindowEmpty) this.#isWindowOver = true;
   }
 
-  /** own makes values that snapshots have the metric's own again: a copy. All places of the metric move. */
+  /** own makes values that snapshots have the metric's own again: a copy. All rows of the metric move. */
   own(): void {
     if (!this.isShared) return;
     this.slab.detach();
@@ -205,9 +203,6 @@ export class MetricState implements Metric {
     if (this.#isWindowOver) this.#closeWindows();
     this.#isWindowOver = false;
     this.#isWindowEmpty = false;
-    this.#moveCells();
-    const { row } = this.#cursor;
-    if (row >= 0 && row < this.slab.rows) this.#cursor.moveTo(this.slab, row);
   }
 
   #closeWindows(): void {
@@ -217,7 +212,7 @@ export class MetricState implements Metric {
   /** Tells the cells where their rows are now; those that were parked stay so. */
   #moveCells(): void {
     for (const cell of this.#cells) {
-      if (cell !== undefined && cell.values !== parkedValues) cell.moveTo(this.slab, cell.row);
+      if (cell !== undefined && !cell.isParked) cell.moveTo(cell.row);
     }
   }
 
@@ -254,7 +249,7 @@ export class MetricState implements Metric {
     for (const [newRow, row] of rows.entries()) {
       const base = wideBases.get(row);
       if (base !== undefined) this.wideBases.set(newRow, base);
-      kept[newRow]?.moveTo(this.slab, newRow);
+      kept[newRow]?.moveTo(newRow);
       cells[row] = undefined;
     }
     for (const cell of cells) cell?.park();

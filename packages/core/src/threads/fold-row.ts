@@ -78,7 +78,9 @@ function foldGauge(cell: Cell, row: TakenRow): void {
 
 function foldDistribution(cell: Cell, row: TakenRow): void {
   if (cell.metric.isShared) cell.metric.own();
-  const { values, offset, metric } = cell;
+  const { metric } = cell;
+  const values = metric.slab.chunkOf(cell.row);
+  const offset = metric.slab.offsetOf(cell.row);
   addMoments(values, offset + histogramRow.windowSum, row.values, row.at + momentsLayout.sum);
   const { counts } = metric;
   if (counts === undefined) {
