@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { type Clock, systemClock } from '../clock.ts';
 import type { ExportOptions, ExportReport, Exporter } from '../exporter.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { TelemetryError } from '../telemetry-error.ts';
@@ -18,9 +19,15 @@ class DeltaExporter implements Exporter {
   }
 }
 
+/** A clock for which a tenth of a millisecond passes between two looks, however fast the machine is. */
+function slowClock(): Clock {
+  let ms = 0;
+  return { ...systemClock, monotonicMs: () => (ms += 0.1) };
+}
+
 function setUp() {
   const exporter = new DeltaExporter();
-  const telemetry = new TelemetryHandle({ exporter });
+  const telemetry = new TelemetryHandle({ exporter, clock: slowClock() });
   const counters = Array.from({ length: series }, (_, i) =>
     telemetry.counter(`c.${i % metrics}`, { attributes: { i } }),
   );

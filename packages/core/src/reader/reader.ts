@@ -187,7 +187,7 @@ export class Reader {
     windows.dropOld((snapshot) => summary.addDropped(snapshot));
     for (;;) {
       // However long nothing can be sent: bound instruments that are gone are not kept for it.
-      if (isMuchToPrepare(state)) await prepareInSlices(state);
+      if (isMuchToPrepare(state)) await prepareInSlices(state, clock);
       state.fold();
       if (!this.#isTurn(limits)) {
         if (!(await this.#awaitTurn(limits))) return summary.resultUntried(this.#waitMs(limits));

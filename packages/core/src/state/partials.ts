@@ -13,35 +13,55 @@ export interface Partial {
 
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
 const mostPartials = 2 ** 15;
-/** How many are folded in one stretch where the event loop is not to wait for all: well below a millisecond. */
-const partialsInSlice = 2 ** 13;
+/** How many are folded at once: some hold a value each, others a batch, so that this takes 5 to 100 microseconds. */
+export const partialsAtOnce: number = 2 ** 8;
 
-/** Partials are the bound instruments of a state that hold something which is not in a slab yet. */
+const none: readonly Partial[] = [];
+
+/** Partials are the bound instruments of a state that hold something which is not in a slab yet: first in, first out. */
 export class Partials {
-  #partials: Partial[] = [];
+  /** These go first, from `#next` on. */
+  #older = none;
+  #next = 0;
+  #newer: Partial[] = [];
+
+  /** How many there are. */
+  get length(): number {
+    return this.#older.length - this.#next + this.#newer.length;
+  }
 
   /** add has a partial folded in before anything is read. */
   add(partial: Partial): void {
-    this.#partials.push(partial);
-    if (this.#partials.length >= mostPartials) this.foldSlice();
+    this.#newer.push(partial);
+    if (this.length >= mostPartials) this.foldSome();
   }
 
-  /** How many times `foldSlice` is to be called so that nothing is left for `fold`; 0 while one slice is more than all. */
-  get slices(): number {
-    const { length } = this.#partials;
-    return length < partialsInSlice ? 0 : Math.ceil(length / partialsInSlice);
-  }
-
-  /** foldSlice brings into the slabs what those instruments recorded that have waited longest for it. */
-  foldSlice(): void {
-    for (const partial of this.#partials.splice(0, partialsInSlice)) partial.fold();
+  /** foldSome brings into the slabs what some recorded of those that have waited longest for it. */
+  foldSome(): void {
+    this.#foldOldest(partialsAtOnce);
   }
 
   /** fold brings everything that they recorded into the slabs. */
   fold(): void {
-    const partials = this.#partials;
-    if (partials.length === 0) return;
-    this.#partials = [];
-    for (const partial of partials) partial.fold();
+    while (this.length > 0) this.#foldOldest(mostPartials);
+  }
+
+  #foldOldest(most: number): void {
+    if (this.#next === this.#older.length) {
+      this.#older = this.#newer;
+      this.#newer = [];
+      this.#next = 0;
+    }
+    const older = this.#older;
+    const from = this.#next;
+    const to = Math.min(older.length, from + most);
+    // Before the first is folded: that may have all others folded.
+    this.#next = to;
+    if (to === older.length) {
+      // Nothing keeps instruments that are gone.
+      this.#older = none;
+      this.#next = 0;
+    }
+    for (let i = from; i < to; i++) (older[i] as Partial).fold();
   }
 }

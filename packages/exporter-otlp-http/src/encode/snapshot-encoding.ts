@@ -24,7 +24,7 @@ export interface SnapshotEncodingOptions {
 
 const FIRST_BUFFER_BYTES = 16_384;
 /** A snapshot of more points took so long that encoding it waits for the next turn of the event loop. */
-const MANY_POINTS = 8192;
+const MANY_POINTS = 16_384;
 
 /**
  * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { type Partial, Partials, partialsAtOnce } from './partials.ts';
+
+function recording(folded: number[]): (index: number) => Partial {
+  return (index) => ({ fold: () => void folded.push(index) });
+}
+
+function indexes(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+it('folds those first that came first, some at once', () => {
+  const partials = new Partials();
+  const folded: number[] = [];
+  const make = recording(folded);
+  for (const index of indexes(0, 300)) partials.add(make(index));
+  partials.foldSome();
+  expect(folded).toEqual(indexes(0, partialsAtOnce));
+  for (const index of indexes(300, 400)) partials.add(make(index));
+  expect(partials.length).toBe(400 - partialsAtOnce);
+  partials.foldSome();
+  partials.fold();
+  expect(folded).toEqual(indexes(0, 400));
+  expect(partials.length).toBe(0);
+});
+
+it('never holds 2^15, and folds but a few for one more', () => {
+  const partials = new Partials();
+  const folded: number[] = [];
+  const make = recording(folded);
+  for (let index = 0; index < 100_000; index++) {
+    const before = folded.length;
+    partials.add(make(index));
+    if (partials.length >= 2 ** 15 || folded.length - before > partialsAtOnce)
+      expect.unreachable(`${partials.length} after ${folded.length - before} were folded`);
+  }
+  expect(folded).toEqual(indexes(0, folded.length));
+  partials.fold();
+  expect(folded).toEqual(indexes(0, 100_000));
+});
+
+it('folds each once when folding one has all folded', () => {
+  const partials = new Partials();
+  const folded: number[] = [];
+  const make = recording(folded);
+  partials.add({
+    fold() {
+      folded.push(-1);
+      partials.fold();
+    },
+  });
+  for (const index of indexes(0, 600)) partials.add(make(index));
+  partials.foldSome();
+  expect(partials.length).toBe(0);
+  expect(folded.toSorted((a, b) => a - b)).toEqual(indexes(-1, 600));
+});
