@@ -5,7 +5,7 @@ import { formatProblems } from './format-problems.ts';
  *
  * - `CONFIG_INVALID`: values, keys or combinations that can't be used; `problems` lists all of them.
  * - `CONFIG_SYNTAX`: the text is not TOML; the one problem has line and column.
- * - `CONFIG_UNREADABLE`: the file could not be read; `cause` is the reason.
+ * - `CONFIG_UNREADABLE`: the file could not be read (`cause` is the reason), or there is no path to one.
  */
 export type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_SYNTAX' | 'CONFIG_UNREADABLE';
 
@@ -55,4 +55,19 @@ export class ConfigError extends Error {
   get problems(): readonly ConfigProblem[] {
     return this.#problems;
   }
+}
+
+/** problemOfAll makes the error of the one thing that is wrong with a configuration as a whole. */
+export function problemOfAll(
+  code: ConfigErrorCode,
+  options: {
+    readonly found: string;
+    readonly expected: string;
+    readonly file?: string | undefined;
+    readonly cause?: unknown;
+  },
+): ConfigError {
+  const { found, expected, ...rest } = options;
+  const problem = { path: '', line: undefined, column: undefined, found, expected, suggestion: undefined };
+  return new ConfigError(code, { ...rest, problems: [problem] });
 }

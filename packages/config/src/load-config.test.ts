@@ -46,3 +46,19 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   expect(String(error)).not.toContain('hush');
 });
+
+test.each<readonly [string, unknown, RegExp]>([
+  ['nothing', undefined, /found {5}nothing\n {4}expected {2}the path/],
+  ['null', null, /found {5}null\n/],
+  // It would be read as the descriptor of an open file.
+  ['a number', 0, /found {5}0\n/],
+  [
+    'another URL',
+    new URL('https://user:hush@example.com/a.toml'),
+    /found {5}a URL that begins with https:\n/,
+  ],
+])('rejects %s in place of a path', async (_title, path, message) => {
+  const error: unknown = await loadConfig(path as string).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'CONFIG_UNREADABLE', message: expect.stringMatching(message) });
+  expect(String(error)).not.toContain('hush');
+});

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { ConfigError } from './config-error.ts';
+import { problemOfAll } from './config-error.ts';
 import { parseConfig, type FileOptions } from './parse-config.ts';
+import { showValue } from './show-value.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 
 /**
@@ -13,9 +14,17 @@ import type { TelemetryConfig } from './telemetry-config.ts';
  * @throws (rejects with) ConfigError, also when the file can't be read (`CONFIG_UNREADABLE`).
  */
 export async function loadConfig(path: string | URL, options: FileOptions = {}): Promise<TelemetryConfig> {
-  const file = path instanceof URL ? fileURLToPath(path) : path;
+  const file = pathOf(path);
   const text = await readText(file);
   return parseConfig(text, { ...options, fileName: file, baseDirectory: dirname(resolve(file)) });
+}
+
+/** Callers of JavaScript pass anything: a number would be read as the descriptor of an open file. */
+function pathOf(path: string | URL): string {
+  if (typeof path === 'string') return path;
+  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
+  const found = path instanceof URL ? `a URL that begins with ${path.protocol}` : showValue(path);
+  throw problemOfAll('CONFIG_UNREADABLE', { found, expected: 'the path or file: URL of a TOML file' });
 }
 
 async function readText(file: string): Promise<string> {
@@ -23,22 +32,11 @@ async function readText(file: string): Promise<string> {
     const bytes = await readFile(file);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ConfigError('CONFIG_UNREADABLE', {
-      file,
-      cause,
-      problems: [
-        {
-          path: '',
-          line: undefined,
-          column: undefined,
-          found: reasonOf(cause),
-          expected: 'a readable TOML file in UTF-8',
-          suggestion: undefined,
-        },
-      ],
-    });
+    throw problemOfAll('CONFIG_UNREADABLE', { file, found: reasonOf(cause), expected: readable, cause });
   }
 }
+
+const readable = 'a readable TOML file in UTF-8';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',

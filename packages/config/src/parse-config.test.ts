@@ -262,3 +262,12 @@ test.each(['text = 1', '', '[other]', 'telemetry = 5', '[[telemetry]]'])(
 test('takes a file with a byte order mark and Windows line ends', () => {
   expect(parseConfig('\uFEFF[telemetry]\r\ntimeout-ms = 5\r\n', { environment: {} }).timeoutMs).toBe(5);
 });
+
+test.each([undefined, null, 5, {}])('refuses %s in place of a text', (text) => {
+  expect(() => parseConfig(text as string)).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('expected  the text of a TOML file'),
+    }),
+  );
+});

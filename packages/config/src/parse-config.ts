@@ -1,6 +1,8 @@
 import { buildConfig, type FileSource } from './build-config.ts';
+import { problemOfAll } from './config-error.ts';
 import type { ConfigOptions } from './config-options.ts';
 import { readFileLayer } from './read-file-layer.ts';
+import { showValue } from './show-value.ts';
 import type { TelemetryConfig } from './telemetry-config.ts';
 import type { TelemetryConfigInput } from './telemetry-config-input.ts';
 
@@ -26,6 +28,10 @@ export interface ParseOptions extends FileOptions {
  */
 export function parseConfig(tomlText: string, options: ParseOptions = {}): TelemetryConfig {
   const { fileName: name, baseDirectory: directory } = options;
+  // Callers of JavaScript pass anything.
+  if (typeof tomlText !== 'string') {
+    throw problemOfAll('CONFIG_INVALID', { found: showValue(tomlText), expected: 'the text of a TOML file' });
+  }
   const file: FileSource = {
     name,
     directory,

@@ -124,7 +124,12 @@ export interface CheckedOptions {
  */
 export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
   requireNode(globalThis.process?.versions.node);
+  // Callers of JavaScript pass anything.
+  if (!isObject(options)) throw invalidOption('options', options, 'an object with an exporter');
   const { exporter, flushIntervalMs = 10_000, timeoutMs = 10_000, cardinalityLimit = 2000 } = options;
+  if (!isObject(exporter) || typeof exporter.export !== 'function') {
+    throw invalidOption('exporter', exporter, 'an object with a method export, such as an OtlpHttpExporter');
+  }
   if (!temporalities.includes(exporter.temporality)) {
     throw invalidOption('exporter.temporality', exporter.temporality, temporalities.join(', '));
   }
@@ -134,9 +139,12 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
   }
   const latencyBoundsMs = options.latencyBoundsMs ?? defaultBounds;
   throwIfInvalid('latencyBoundsMs', validateBounds('latencyBoundsMs', latencyBoundsMs));
-  const metrics = options.metrics ?? new Map<string, MetricOptions>();
-  for (const [name, { unit, description, bounds }] of metrics) {
+  const metrics: ReadonlyMap<string, MetricOptions> = options.metrics ?? new Map();
+  if (!(metrics instanceof Map)) throw invalidOption('metrics', metrics, 'a Map of options by metric name');
+  for (const [name, metric] of metrics) {
     throwIfInvalid('metrics', validateName(name));
+    if (!isObject(metric)) throw invalidOption(`metrics: ${name}`, metric, 'an object');
+    const { unit, description, bounds } = metric;
     throwIfInvalid('metrics', validateUnit(name, unit));
     throwIfInvalid('metrics', validateDescription(name, description));
     throwIfInvalid('metrics', validateBounds(name, bounds));
@@ -166,6 +174,10 @@ export function checkOptions(options: TelemetryHandleOptions): CheckedOptions {
     clock: options.clock ?? systemClock,
     warn: warnerOf(options.warn),
   };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function copyLabels(

@@ -25,11 +25,22 @@ it.each<readonly [string, Partial<Record<keyof TelemetryHandleOptions, unknown>>
   ['resource', { resource: { a: [] } }],
   ['metrics', { metrics: new Map([['no name', {}]]) }],
   ['metrics', { metrics: new Map([['m', { bounds: [1, 1] }]]) }],
-  ['exporter.temporality', { exporter: { temporality: 'sometimes' } }],
+  ['metrics', { metrics: { m: {} } }],
+  ['metrics', { metrics: new Map([['m', null]]) }],
+  ['exporter.temporality', { exporter: { temporality: 'sometimes', export: never } }],
+  ['exporter', { exporter: undefined }],
+  ['exporter', { exporter: null }],
+  ['exporter', { exporter: { temporality: 'delta' } }],
 ])('can not be made with a bad %s', (name, options) => {
   expect(
     () => new TelemetryHandle({ exporter: new ScriptedExporter(), ...options } as TelemetryHandleOptions),
   ).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(name) }));
+});
+
+it.each([undefined, null, 5])('can not be made with %s for options', (options) => {
+  expect(() => new TelemetryHandle(options as unknown as TelemetryHandleOptions)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining('exporter') }),
+  );
 });
 
 it('does nothing, with success, when it is disabled', async () => {

@@ -2,11 +2,17 @@ import { expect, test } from 'vitest';
 
 import type { OtlpHttpExporterOptions } from './exporter-options.ts';
 import { OtlpHttpExporter } from './otlp-http-exporter.ts';
-import { undiciTransport } from './transport/undici-transport.ts';
+import { type UndiciTransportOptions, undiciTransport } from './transport/undici-transport.ts';
 
 const url = 'http://localhost:4318/v1/metrics';
 
-test.each<[string, object, RegExp]>([
+test.each<[string, unknown, RegExp]>([
+  ['no options', undefined, /no object, expected one with a url/],
+  ['null as options', null, /no object, expected one with a url/],
+  ['headers that are no object', { url, headers: null }, /headers is no object/],
+  ['headers of fetch', { url, headers: new Headers({ a: 's3cret' }) }, /headers is no object/],
+  ['a transport that can’t send', { url, transport: {} }, /transport has no method send/],
+  ['null as the transport', { url, transport: null }, /transport has no method send/],
   ['no URL', { url: 'collector' }, /url is no URL/],
   ['another scheme', { url: 'grpc://collector' }, /url begins with grpc:/],
   [
@@ -54,3 +60,9 @@ test.each([0, -1, Number.NaN, Infinity])(
     expect(() => undiciTransport({ keepAliveTimeoutMs })).toThrow(/keepAliveTimeoutMs/);
   },
 );
+
+test('the transport refuses options that are no object', () => {
+  expect(() => undiciTransport(null as unknown as UndiciTransportOptions)).toThrow(
+    expect.objectContaining({ code: 'INVALID_EXPORTER_OPTIONS' }),
+  );
+});

@@ -52,6 +52,26 @@ const OWN_HEADERS = new Set([
 ]);
 
 /**
+ * checkShape checks what callers without types can get wrong before anything is read.
+ *
+ * @throws OtlpHttpError INVALID_EXPORTER_OPTIONS
+ */
+export function checkShape(options: OtlpHttpExporterOptions): void {
+  if (!isObject(options)) throw invalid('the options are no object, expected one with a url');
+  const { headers = {}, transport } = options;
+  // A Map or Headers has no names of its own, and would give none.
+  if (!isObject(headers) || Symbol.iterator in headers)
+    throw invalid('headers is no object of names and values');
+  if (transport !== undefined && (!isObject(transport) || typeof transport.send !== 'function')) {
+    throw invalid('transport has no method send, expected one such as undiciTransport() makes');
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
  * parseUrl checks where requests go.
  *
  * @throws OtlpHttpError INVALID_EXPORTER_OPTIONS

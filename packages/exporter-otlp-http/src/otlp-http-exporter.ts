@@ -7,6 +7,7 @@ import { exportInParts } from './export-in-parts.ts';
 import { secretsIn } from './answer/redact-secrets.ts';
 import { exportSynchronously } from './export-synchronously.ts';
 import {
+  checkShape,
   contentTypeOf,
   DEFAULT_MAX_REQUEST_BYTES,
   parseUrl,
@@ -38,6 +39,7 @@ export class OtlpHttpExporter implements Exporter {
 
   /** @throws OtlpHttpError INVALID_EXPORTER_OPTIONS when an option can't be used. */
   constructor(options: OtlpHttpExporterOptions) {
+    checkShape(options);
     const protocol = requireOneOf('protocol', options.protocol ?? 'http/json', PROTOCOLS);
     this.temporality = requireOneOf('temporality', options.temporality ?? 'cumulative', TEMPORALITIES);
     const compression = requireOneOf('compression', options.compression ?? 'none', COMPRESSIONS);

@@ -119,6 +119,8 @@ function checkOptions(options: UndiciTransportOptions): void {
   if (process.versions['bun'] !== undefined) {
     throw invalid('undiciTransport does not run on Bun: use fetchTransport() as the transport');
   }
+  if (typeof options !== 'object' || options === null)
+    throw invalid('the transport has options that are no object');
   for (const name of ['keepAliveTimeoutMs', 'connectTimeoutMs'] as const) {
     const value = options[name];
     if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
