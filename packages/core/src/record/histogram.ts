@@ -1,16 +1,22 @@
 import { describeValue } from '../describe-value.ts';
-import { type Result, succeeded } from '../result.ts';
+import { type Result, failure, succeeded } from '../result.ts';
+import type { Partial } from '../state/partials.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { DistributionPartial } from './distribution-partial.ts';
+import { DistributionSeries, noRoom, roomAfter } from './distribution-series.ts';
 
 /** Histogram is a histogram bound to one series: it records without looking anything up. */
-export class Histogram {
-  readonly #partial: DistributionPartial;
+export class Histogram implements Partial {
+  // The same as in a Latency, which says why.
+  #next = 0;
+  #end = 0;
+  #room = noRoom;
+  readonly #series: DistributionSeries;
+  readonly #recordUnusual: (value: number) => Result<void, TelemetryError> = this.#recordUnusually.bind(this);
 
   /** @internal */
   constructor(binding: Binding) {
-    this.#partial = new DistributionPartial(binding, validateHistogramValue);
+    this.#series = new DistributionSeries(binding);
   }
 
   /**
@@ -21,7 +27,34 @@ export class Histogram {
    *   the instrument from being made
    */
   record(value: number): Result<void, TelemetryError> {
-    return this.#partial.tryRecord(value) ? succeeded : this.#partial.recordUnusual(value);
+    const next = this.#next;
+    // The difference is NaN for what is no finite number.
+    if (next < this.#end && typeof value === 'number' && value - value === 0) {
+      this.#room[next] = value;
+      this.#next = next + 1;
+      return succeeded;
+    }
+    return this.#recordUnusual(value);
+  }
+
+  /** @internal */
+  fold(): void {
+    this.#series.write(this.#room, this.#next);
+    this.#next = 0;
+    this.#end = 0;
+  }
+
+  #recordUnusually(value: number): Result<void, TelemetryError> {
+    const invalid = validateHistogramValue(this.#series.name, value);
+    if (invalid !== undefined) return failure(invalid);
+    const count = this.#next;
+    const done = count === 0 ? this.#series.begin(this, value) : undefined;
+    if (done !== undefined) return done;
+    this.#series.write(this.#room, count);
+    this.#room = roomAfter(this.#room, count);
+    this.#next = 0;
+    this.#end = this.#room.length;
+    return this.record(value);
   }
 }
 

@@ -1,19 +1,32 @@
 import type { Clock } from '../clock.ts';
 import { describeValue } from '../describe-value.ts';
-import { type Result, succeeded } from '../result.ts';
+import { type Result, failure, succeeded } from '../result.ts';
+import type { Partial } from '../state/partials.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
-import { DistributionPartial } from './distribution-partial.ts';
+import { DistributionSeries, noRoom, roomAfter } from './distribution-series.ts';
 import { runTimed } from './run-timed.ts';
 
 /** Latency is a histogram of milliseconds bound to one series: it records without looking anything up. */
-export class Latency {
-  readonly #partial: DistributionPartial;
+export class Latency implements Partial {
+  // What each record needs comes first, and is in this object itself: so it lies together in memory.
+  /** Where the next value goes. */
+  #next = 0;
+  /** Where the room for values ends: at once while this is not among the state's partials. */
+  #end = 0;
+  #room = noRoom;
+  readonly #series: DistributionSeries;
   readonly #clock: Clock;
+  /**
+   * Records a value after looking for what was unusual. Bound, since V8 does not inline what is: so `record` stays small
+   * enough to be inlined itself, however many first records it has seen.
+   */
+  readonly #recordUnusual: (milliseconds: number) => Result<void, TelemetryError> =
+    this.#recordUnusually.bind(this);
 
   /** @internal */
   constructor(binding: Binding, clock: Clock) {
-    this.#partial = new DistributionPartial(binding, validateLatency);
+    this.#series = new DistributionSeries(binding);
     this.#clock = clock;
   }
 
@@ -25,10 +38,19 @@ export class Latency {
    *   the instrument from being made
    */
   record(milliseconds: number): Result<void, TelemetryError> {
-    // The type first: comparing what is no number can throw.
-    return typeof milliseconds === 'number' && milliseconds >= 0 && this.#partial.tryRecord(milliseconds)
-      ? succeeded
-      : this.#partial.recordUnusual(milliseconds);
+    const next = this.#next;
+    // The type first: comparing what is no number can throw. The difference is NaN for what is not finite.
+    if (
+      next < this.#end &&
+      typeof milliseconds === 'number' &&
+      milliseconds >= 0 &&
+      milliseconds - milliseconds === 0
+    ) {
+      this.#room[next] = milliseconds;
+      this.#next = next + 1;
+      return succeeded;
+    }
+    return this.#recordUnusual(milliseconds);
   }
 
   /** start begins a measurement. The function it returns records the time since, each time it is called. */
@@ -43,6 +65,26 @@ export class Latency {
    */
   time<T>(run: () => T): T {
     return runTimed(run, this.start());
+  }
+
+  /** @internal */
+  fold(): void {
+    this.#series.write(this.#room, this.#next);
+    this.#next = 0;
+    this.#end = 0;
+  }
+
+  #recordUnusually(milliseconds: number): Result<void, TelemetryError> {
+    const invalid = validateLatency(this.#series.name, milliseconds);
+    if (invalid !== undefined) return failure(invalid);
+    const count = this.#next;
+    const done = count === 0 ? this.#series.begin(this, milliseconds) : undefined;
+    if (done !== undefined) return done;
+    this.#series.write(this.#room, count);
+    this.#room = roomAfter(this.#room, count);
+    this.#next = 0;
+    this.#end = this.#room.length;
+    return this.record(milliseconds);
   }
 }
 
