@@ -2,7 +2,7 @@ import type { Cell } from '../state/cell.ts';
 import { histogramRow } from '../state/histogram-row.ts';
 import type { MetricState } from '../state/metric-state.ts';
 
-/** So many values are put into their buckets one by one: to go through all buckets takes longer. */
+/** So many values are put into their buckets one by one: to have the table of the bounds at hand can take longer. */
 const fewValues = 4;
 
 /** recordInRow records a value in a series' row. False, and nothing done, for one that is not finite or where there is no series. */
@@ -21,7 +21,7 @@ export function recordAllInRow({ metric, row }: Cell, recorded: readonly number[
   if (metric.isShared) metric.own();
   const { slab, counts, explicitBounds } = metric;
   if (counts === undefined) recordAllInExponentialBuckets(metric, row, recorded, count);
-  else if (count > fewValues && explicitBounds.canRecordAll)
+  else if (count > fewValues && explicitBounds.canRecordAll && counts.hasRoom(row, count))
     explicitBounds.recordAll(recorded, count, slab, row, counts);
   else for (let i = 0; i < count; i++) recordOne(metric, row, recorded[i] as number);
 }

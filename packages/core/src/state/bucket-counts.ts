@@ -33,22 +33,31 @@ export class BucketCounts {
     if (next >= carryUnit) this.#carry(row, bucket, next);
   }
 
-  /** addAll counts in each bucket as many values as `counts` holds for it, and sets that to 0. */
-  addAll(row: number, added: Int32Array): void {
-    if (this.#isShared) this.#detach();
-    const { width } = this.#slab;
+  /** Whether so many more values can be in any bucket of a row without a carry. */
+  hasRoom(row: number, count: number): boolean {
+    // As a rule all counts of the metric together are that small.
+    if (this.#sum + count < carryUnit && this.#largeSum === 0n) return true;
     const counts = this.#slab.chunkOf(row);
     const offset = this.#slab.offsetOf(row);
-    let sum = 0;
-    for (let bucket = 0; bucket < width; bucket++) {
-      const more = added[bucket] as number;
-      const next = (counts[offset + bucket] as number) + more;
-      counts[offset + bucket] = next;
-      added[bucket] = 0;
-      sum += more;
-      if (next >= carryUnit) this.#carry(row, bucket, next);
+    for (let bucket = 0; bucket < this.#slab.width; bucket++) {
+      if ((counts[offset + bucket] as number) + count >= carryUnit) return false;
     }
-    this.#addToSum(sum);
+    return true;
+  }
+
+  /**
+   * The chunk that a row lies in, to count so many values in that there is room for: one after another without what
+   * `add` does for each.
+   */
+  chunkToCount(row: number, count: number): Uint32Array {
+    if (this.#isShared) this.#detach();
+    this.#addToSum(count);
+    return this.#slab.chunkOf(row);
+  }
+
+  /** Where a row begins in its chunk. */
+  offsetOf(row: number): number {
+    return this.#slab.offsetOf(row);
   }
 
   /** All rows as they are now. Copied when next something is counted, or at once where there are several chunks. */

@@ -15,8 +15,6 @@ const toCompare = 0x8000;
 // Constants of this module: V8 knows their places, so a loop over values is a third faster than with an object's.
 const bits = new Float64Array(1);
 const highBits = new Uint32Array(bits.buffer, 4 * highHalf, 1);
-/** By bucket: how many of the values at hand are in it. */
-const found = new Int32Array(256);
 /** The slots of the bounds that were used last, and whose they are. */
 const slotsAtHand = new Uint16Array(mostSlots);
 let copiedSlots: Uint16Array | undefined;
@@ -34,7 +32,7 @@ export class ExplicitBounds {
   readonly #firstSlot: number;
   /** By slot, up to that of the largest bound. */
   readonly #slots: Uint16Array;
-  /** Whether `recordAll` can be used: no slot, nor what is below them all, has more than one bound in it, nor are there very many. */
+  /** Whether `recordAll` can be used: no slot, nor what is below them all, has more than one bound in it. */
   readonly canRecordAll: boolean;
 
   /** Upper-inclusive bounds, finite and strictly increasing; at most 32,767. */
@@ -48,7 +46,7 @@ export class ExplicitBounds {
     let bucket = bounds.findIndex((bound) => bound >= startOf(this.#firstSlot));
     const slots = this.#largestBound > 0 ? slotOf(this.#largestBound) + 1 - this.#firstSlot : 0;
     this.#slots = new Uint16Array(Math.min(slots, mostSlots));
-    let canRecordAll = slots <= mostSlots && bucket <= 1 && bounds.length <= found.length;
+    let canRecordAll = slots <= mostSlots && bucket <= 1;
     for (let i = 0; i < this.#slots.length; i++) {
       while ((bounds[bucket] as number) < startOf(this.#firstSlot + i)) bucket++;
       const end = startOf(this.#firstSlot + i + 1);
@@ -70,8 +68,8 @@ export class ExplicitBounds {
   }
 
   /**
-   * Records the first `count` of some finite values, from 1 to 255, in a histogram's row: all of it in one loop, and the
-   * row is touched once.
+   * Records the first `count` of some finite values, from 1 to 255, in a histogram's row, where the counts have room for
+   * them: all of it in one loop.
    */
   // Parameters without names: called for every batch of records.
   recordAll(recorded: readonly number[], count: number, slab: Slab, row: number, counts: BucketCounts): void {
@@ -79,17 +77,20 @@ export class ExplicitBounds {
     const bounds = this.#bounds;
     const largestBound = this.#largestBound;
     const last = bounds.length - 1;
-    // With these limits and a look at the first value, V8 need not see for each one what kind of numbers and array it has.
+    // With these limits and a look at what comes first, V8 need not see for each value what kinds of numbers and arrays
+    // it has.
     const firstSlot = this.#firstSlot & 0x7_ffff;
     const slots = this.#slots.length & 0x3fff;
     const end = count & 0xff;
+    const chunk = counts.chunkToCount(row, end);
+    const firstBucket = counts.offsetOf(row) & 0x7ff_ffff;
     const values = slab.chunkOf(row);
     const offset = slab.offsetOf(row);
     let sum = values[offset + histogramRow.windowSum] as number;
     let min = values[offset + histogramRow.windowMin] as number;
     let max = values[offset + histogramRow.windowMax] as number;
-    const firstValue = recorded[0] as number;
-    if (firstValue < min) min = firstValue;
+    void recorded[0];
+    void chunk[firstBucket];
     for (let i = 0; i < end; i++) {
       const value = recorded[i] as number;
       bits[0] = value;
@@ -101,15 +102,18 @@ export class ExplicitBounds {
         bucket -= toCompare;
         bucket += Number(value > (bounds[bucket] as number));
       }
-      found[bucket] = (found[bucket] as number) + 1;
+      const place = firstBucket + bucket;
+      chunk[place] = (chunk[place] as number) + 1;
       sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
+      // Together, as most values are neither: V8 then moves no numbers for these.
+      if (!(value >= min && value <= max)) {
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
     }
     values[offset + histogramRow.windowSum] = sum;
     values[offset + histogramRow.windowMin] = min;
     values[offset + histogramRow.windowMax] = max;
-    counts.addAll(row, found);
   }
 }
 
