@@ -41,7 +41,10 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
 
   /** All rows, not copied, if there is only one chunk: to be written to only after `detach`. */
   get only(): Numbers | undefined {
-    return this.#chunks.length === 1 ? this.usedChunks()[0] : undefined;
+    const [first, second] = this.#chunks;
+    return second === undefined
+      ? (first?.subarray(0, this.#rows * this.width) as Numbers | undefined)
+      : undefined;
   }
 
   /** detach puts a copy in the place of the first chunk, which belongs to those who hold it already. All its rows move. */
