@@ -32,7 +32,7 @@ describe('a success', () => {
   // Its first bytes are a line break and a `<`, as in a web page.
   const sixtyBytes = [8, 1, ...protobufString(2, 'x'.repeat(56))];
 
-  test.each([
+  test.each<readonly [string, TransportResponse, string, object]>([
     ['an empty body', respond(200), JSON_TYPE, { status: 'accepted' }],
     ['204', respond(204), PROTOBUF_TYPE, { status: 'accepted' }],
     ['an empty JSON object', respond(200, '{}', type(JSON_TYPE)), JSON_TYPE, { status: 'accepted' }],
@@ -48,6 +48,15 @@ describe('a success', () => {
       PROTOBUF_TYPE,
       { status: 'accepted' },
     ],
+    ...['Application/JSON', 'application/json ; charset=utf-8', ' application/json', 'text/plain'].map(
+      (named) =>
+        [
+          `JSON called ${named} where protobuf was asked for`,
+          respond(200, '{"partialSuccess":{"rejectedDataPoints":"3"}}', type(named)),
+          PROTOBUF_TYPE,
+          { status: 'partial', rejectedDataPoints: 3 },
+        ] as const,
+    ),
     ['no type', respond(200, '{}'), JSON_TYPE, { status: 'accepted' }],
     [
       'unknown fields',
@@ -173,6 +182,18 @@ describe('a success', () => {
       'a page without a type',
       respond(200, ' <html>'),
       JSON_TYPE,
+      {
+        status: 'rejected',
+        error: {
+          code: 'RESPONSE_NOT_OTLP',
+          message: expect.stringContaining('no OTLP answer (no type)'),
+        },
+      },
+    ],
+    [
+      'JSON called a page',
+      respond(200, '{}', type('application/xhtml+xml')),
+      JSON_TYPE,
       { status: 'rejected', error: { code: 'RESPONSE_NOT_OTLP' } },
     ],
     [
@@ -229,6 +250,13 @@ describe('a failure', () => {
     ['no body', '', {}, 'HTTP 400'],
   ])('tells what %s says', (_title, body, headers, message) => {
     expect(classify(respond(400, body, headers))).toHaveProperty('error.message', message);
+  });
+
+  test.each([300, 302, 399])('with status %i says that redirects are not followed', (status) => {
+    expect(classify(respond(status))).toHaveProperty(
+      'error.message',
+      `HTTP ${status}: redirects are not followed`,
+    );
   });
 
   test('keeps to the Retry-After of a status that may be tried again, and of no other', () => {
