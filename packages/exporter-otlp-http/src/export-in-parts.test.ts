@@ -7,10 +7,15 @@ import {
 } from '@pqcnet/telemetry-core';
 import { TestCollector } from '@pqcnet/telemetry-test-collector';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
+import type { Pace } from './encode/pace.ts';
+import type { EncodedRequest } from './encode/request-encoder.ts';
+import { SnapshotEncoding } from './encode/snapshot-encoding.ts';
+import { exportInParts } from './export-in-parts.ts';
 import type { OtlpProtocol } from './exporter-options.ts';
 import { OtlpHttpExporter } from './otlp-http-exporter.ts';
+import type { SentRequest } from './send-request.ts';
 import { arbitrarySnapshot } from './testing/arbitrary-snapshot.ts';
 import { expectedPoints } from './testing/expected-points.ts';
 import { RecordingTransport } from './testing/recording-transport.ts';
@@ -93,6 +98,63 @@ describe.each<OtlpProtocol>(['http/json', 'http/protobuf'])('ranges, %s', (proto
     expect(resent?.rawBody).toEqual(failed?.rawBody);
     collector.assertScriptConsumed();
     expect(telemetry.account()).toMatchObject({ recorded: 230n, accepted: 230n });
+  });
+});
+
+async function accept(_request: EncodedRequest): Promise<SentRequest> {
+  return { outcome: { status: 'accepted' }, bodyInUse: false };
+}
+
+describe('turns of the event loop', () => {
+  const sizes = { temporality: 'cumulative', labelPlacement: 'both', maxRequestBytes: 4_194_304 } as const;
+
+  function exportWith(pace: Pace, points: number, controller = new AbortController()) {
+    const each = sumPoint(seriesOf(counter, {}), 1);
+    const snapshot = snapshotOf({ points: Array.from({ length: points }, () => each) });
+    const send = vi.fn<typeof accept>(accept);
+    const parts = exportInParts(snapshot, {
+      encoding: new SnapshotEncoding({ ...sizes, protocol: 'http/protobuf', pace }),
+      ranges: [{ from: 0, to: points }],
+      signal: controller.signal,
+      send,
+    });
+    return { send, parts };
+  }
+
+  test('come between a large snapshot and its encoding', async () => {
+    for (const [points, expected] of [
+      [16_384, 0],
+      [16_385, 1],
+    ] as const) {
+      const turn = Promise.withResolvers<void>();
+      let pauses = 0;
+      const pace: Pace = {
+        start: () => () => false,
+        pause() {
+          pauses += 1;
+          return turn.promise;
+        },
+      };
+      const { send, parts } = exportWith(pace, points);
+      expect(pauses).toBe(expected);
+      expect(send).toHaveBeenCalledTimes(1 - expected);
+      turn.resolve();
+      expect(await parts).toMatchObject([{ from: 0, to: points, outcome: { status: 'accepted' } }]);
+    }
+  });
+
+  test('that take too long leave nothing to be sent', async () => {
+    const controller = new AbortController();
+    const pace: Pace = { start: () => () => true, pause: async () => controller.abort('late') };
+    const { send, parts } = exportWith(pace, 100, controller);
+    expect(await parts).toMatchObject([
+      {
+        from: 0,
+        to: 100,
+        outcome: { status: 'not-delivered', error: { code: 'DEADLINE_EXCEEDED', cause: 'late' } },
+      },
+    ]);
+    expect(send).not.toHaveBeenCalled();
   });
 });
 
