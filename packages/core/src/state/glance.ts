@@ -3,18 +3,10 @@
  * what is no attribute's value.
  */
 export function glanceAt(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return glanceAtString(value);
-    case 'number':
-      return value & 0x7fffffff;
-    case 'boolean':
-      return value ? 2 : 1;
-    case 'bigint':
-      return 3;
-    default:
-      return -1;
-  }
+  if (typeof value === 'string') return glanceAtString(value);
+  if (typeof value === 'number') return value & 0x7fffffff;
+  if (typeof value === 'boolean') return value ? 2 : 1;
+  return typeof value === 'bigint' ? 3 : -1;
 }
 
 function glanceAtString(string: string): number {
