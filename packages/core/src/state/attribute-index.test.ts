@@ -140,14 +140,15 @@ function asCallersHaveThem(pairs: readonly (readonly [string, AttributeValue])[]
 it('finds the row of the same attributes and no other, in whatever order, form and object', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(entries, fc.nat(3), fc.nat(1), fc.boolean()), { maxLength: 20 }),
+      fc.array(fc.tuple(entries, fc.nat(3), fc.nat(1), fc.boolean(), fc.nat(9)), { maxLength: 20 }),
       (calls) => {
         const paths = new KeyPaths();
         const indexes = [0, 1].map(() => ({
           index: new AttributeIndex(paths),
           rows: new Map<string, number>(),
         }));
-        for (const [pairs, kind, which, isReversed] of calls) {
+        for (const [pairs, kind, which, isReversed, toForget] of calls) {
+          if (toForget === 0) paths.forgetSeen();
           const given = isReversed ? pairs.toReversed() : pairs;
           const attributes = asCallersHaveThem(given)[kind] as Attributes;
           const { index, rows } = indexes[which] as (typeof indexes)[number];
@@ -185,6 +186,22 @@ it('finds thousands of series whose values are the same at a glance, and goes on
   }
 });
 
+it('finds all of more attributes than are known at once', () => {
+  const paths = new KeyPaths();
+  const indexes = Array.from({ length: 8 }, () => new AttributeIndex(paths));
+  for (const [which, index] of indexes.entries()) {
+    for (let i = 0; i < 5000; i++) index.add(copyOf(setOf(which, i)));
+  }
+  const { seen } = paths;
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 5000; i++) {
+      for (const [which, index] of indexes.entries()) expect(index.find(setOf(which, i))).toBe(i);
+    }
+  }
+  expect(paths.seen).not.toBe(seen);
+  expect(indexes.map((index) => index.find(setOf(8, 0)))).toEqual(indexes.map(() => -1));
+});
+
 it('shares key paths with others, whose rows it does not find', () => {
   const paths = new KeyPaths();
   const [first, second] = [new AttributeIndex(paths), new AttributeIndex(paths)];
@@ -199,6 +216,10 @@ it('shares key paths with others, whose rows it does not find', () => {
   expect(second.find({ a: 1, b: 2 })).toBe(-1);
   expect(first.find({ a: 1, b: 2 })).toBe(0);
 });
+
+function setOf(which: number, account: number): Attributes {
+  return { which, account, chain: account % 7 };
+}
 
 /** What is the same for equal attributes only. */
 function identityOf({ normalized }: CopiedAttributes): string {

@@ -1,36 +1,32 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
 import type { SeriesAttributes } from '../snapshot/point-table.ts';
-import { glanceAt, spread } from './glance.ts';
-import { GlancedRows } from './glanced-rows.ts';
-import { KeyPaths, type KeyStep, type PathEnd, type Shape, mostKeysLearnt, noPath } from './key-paths.ts';
+import { KeyPaths } from './key-paths.ts';
+import { type PathEnd, type Shape, mostKeysLearnt, noPath } from './key-step.ts';
+import { knownRow, mostRowsKnown, noRows, withRow } from './known-rows.ts';
 import { room } from './room.ts';
+import { SeenAttributes, noPathEnd, notSeen } from './seen-attributes.ts';
 import { ValueIds } from './value-ids.ts';
 
-// Not Object.hasOwn: only in this form does V8 know inside a for-in loop that the answer is yes.
-// oxlint-disable-next-line typescript/unbound-method -- it is called with its object
-const hasOwn = Object.prototype.hasOwnProperty;
-
-/** The values that are looked for, in the order of the caller's keys. */
-const wanted: AttributeValue[] = Array.from({ length: mostKeysLearnt }, () => 0);
-/** Their ids, in the order of the shape. */
+/** The ids of the values that are looked for, in the order of the shape. */
 const wantedIds = new Int32Array(mostKeysLearnt);
-/** How many searches there were: reading a caller's object can run code of the caller's that searches, too. */
-const searches = new Uint32Array(1);
+/** Where nothing is found. */
+const nothingSeen = new SeenAttributes(noPath);
 
 /**
  * AttributeIndex leads from attributes to the row of their series, and back. It is only added to.
  *
  * A row is no object: its attributes are the number of their set of keys (the shape) and those of its values, in one
  * column of numbers, and a hash table leads from these to the row. A caller's own object is read once, key by key: nothing
- * is made or sorted for it, whatever the order of the keys. What a glance at its values gives leads to the rows that were
- * looked for before; only when none of these is the one are the values numbered, and the hash table is asked.
+ * is made or sorted for it, whatever the order of the keys. Attributes that were looked for before, be it in other indexes,
+ * have one number as they are written, which leads to the row; only for others, and where this leads to none, is the hash
+ * table asked.
  */
 export class AttributeIndex implements SeriesAttributes {
   readonly #paths: KeyPaths;
-  /** Where the paths begin; nowhere when nothing is to be found any more. */
-  #root: KeyStep;
-  readonly #glanced = new GlancedRows();
+  #seen: SeenAttributes;
+  /** The rows by the numbers of the attributes that were seen. */
+  #known = noRows;
   #length = 0;
   /** By row: the index of its shape, and then one value id per key. */
   #parts = new Int32Array(4);
@@ -51,7 +47,7 @@ export class AttributeIndex implements SeriesAttributes {
   /** Its key paths can be those of other indexes, too. */
   constructor(paths: KeyPaths = new KeyPaths()) {
     this.#paths = paths;
-    this.#root = paths.root;
+    this.#seen = paths.seen;
   }
 
   /** How many rows there are. */
@@ -64,26 +60,9 @@ export class AttributeIndex implements SeriesAttributes {
    * learnt. Throws what the caller's object throws.
    */
   find(attributes: Attributes): number {
-    const search = (searches[0] as number) + 1;
-    searches[0] = search;
-    let step = this.#root;
-    let length = 0;
-    let sum = 0;
-    for (const key in attributes) {
-      if (!hasOwn.call(attributes, key)) continue;
-      let next = step.first;
-      while (next !== undefined && next.key !== key) next = next.sibling;
-      next ??= step.others?.get(key);
-      if (next === undefined) return -1;
-      const value = attributes[key] as AttributeValue;
-      const seen = glanceAt(value);
-      if (seen < 0) return -1;
-      wanted[length++] = value;
-      sum = (sum + Math.imul(seen, next.salt)) | 0;
-      step = next;
-    }
-    if (step.shape === undefined || search !== searches[0]) return -1;
-    return this.#findWanted(step as PathEnd, spread(sum));
+    const number = this.#seen.find(attributes);
+    const row = knownRow(this.#known, number);
+    return row < 0 ? this.#findSeen(number) : row;
   }
 
   /** The row of attributes in whatever order and form; −1 when there is none. */
@@ -94,7 +73,7 @@ export class AttributeIndex implements SeriesAttributes {
 
   /** Adds the next row, for attributes that have none, and learns their order and form. */
   add(copy: CopiedAttributes): number {
-    const { shape, order } = this.#paths.end(copy) ?? this.#paths.addShape(copy);
+    const { shape, order, path } = this.#paths.end(copy) ?? this.#paths.addShape(copy);
     const { keys } = shape;
     const row = this.#length;
     this.#parts = room(this.#parts, this.#partsLength + 1 + keys.length);
@@ -111,7 +90,8 @@ export class AttributeIndex implements SeriesAttributes {
     }
     this.#length += 1;
     this.#enter(row);
-    this.learn(copy);
+    if (path === 0) this.#paths.learnOrder(copy);
+    if (copy.asGiven !== copy.normalized) this.#learnForms(copy);
     return row;
   }
 
@@ -121,9 +101,14 @@ export class AttributeIndex implements SeriesAttributes {
     if (copy.asGiven !== copy.normalized) this.#learnForms(copy);
   }
 
+  /** forgetSeen forgets what callers' attributes were, in all indexes that share the key paths: these find as before. */
+  forgetSeen(): void {
+    this.#paths.forgetSeen();
+  }
+
   /** forget makes `find` find nothing from now on. */
   forget(): void {
-    this.#root = noPath;
+    this.#seen = nothingSeen;
   }
 
   /** The attributes of a row, in the order in which their set of keys came first. */
@@ -151,31 +136,26 @@ export class AttributeIndex implements SeriesAttributes {
     return this.#values[valueId] as AttributeValue;
   }
 
-  /** The row that the wanted values are those of. */
-  #findWanted(end: PathEnd, glance: number): number {
-    const { shape, order } = end;
-    const glanced = this.#glanced;
-    for (let attempt = 0; ; attempt++) {
-      const row = glanced.rowAt(glance, attempt);
-      if (row >= 0 && this.#isWanted(row, shape, order)) return row;
-      if (row < -1) break;
-    }
-    const row = this.#findValues(end, wanted, 'values');
-    // What has its row in another form would not be known again.
-    if (row >= 0 && this.#isWanted(row, shape, order)) glanced.add(glance, row);
+  /** The row of the attributes that were read last, of whose number, if they have one, no row is known. */
+  #findSeen(number: number): number {
+    const seen = this.#seen;
+    if (number === noPathEnd) return -1;
+    const row = this.#findValues(seen.endOf(number), seen.wanted, 'values');
+    if (row >= 0 && row < mostRowsKnown) this.#makeKnown(number, row);
     return row;
   }
 
-  #isWanted(row: number, shape: Shape, order: PathEnd['order']): boolean {
-    const parts = this.#parts;
-    const values = this.#values;
-    const start = this.#startOf(row);
-    if (parts[start] !== shape.index) return false;
-    const { length } = shape.keys;
-    let i = 0;
-    if (order === undefined) while (i < length && values[parts[start + 1 + i] as number] === wanted[i]) i++;
-    else while (i < length && values[parts[start + 1 + i] as number] === wanted[order[i] as number]) i++;
-    return i === length;
+  #makeKnown(seenNumber: number, row: number): void {
+    const paths = this.#paths;
+    if (this.#seen !== paths.seen) {
+      // What was seen before was forgotten.
+      this.#seen = paths.seen;
+      this.#known = noRows;
+      return;
+    }
+    if (seenNumber === notSeen && this.#seen.isFull) return paths.forgetSeen();
+    const number = seenNumber === notSeen ? this.#seen.add() : seenNumber;
+    if (number >= 0) this.#known = withRow(this.#known, { number, row, rows: this.#length });
   }
 
   /** The row with these values, given in the order of the caller's keys: one after another, or each after its key. */

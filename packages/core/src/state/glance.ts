@@ -12,7 +12,10 @@ export function glanceAt(value: unknown): number {
 function glanceAtString(string: string): number {
   const { length } = string;
   if (length === 0) return 0;
-  return string.charCodeAt(length - 1) + 31 * string.charCodeAt(length >> 1) + 101 * length;
+  if (length === 1) return string.charCodeAt(0);
+  const last = string.charCodeAt(length - 1);
+  const lastButOne = string.charCodeAt(length - 2);
+  return string.charCodeAt(length >> 1) + 131 * lastButOne + 17_161 * last + 101 * length;
 }
 
 /** Brings all bits of a sum of glances into the low ones. */

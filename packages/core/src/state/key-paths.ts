@@ -1,75 +1,9 @@
 import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
-import { NameMap } from '../record/name-map.ts';
-
-/** Shape is a set of keys, in the order in which they came first: the one that the attributes of its series have. */
-export interface Shape {
-  readonly index: number;
-  readonly keys: readonly string[];
-  /** The numbers of the keys. */
-  readonly keyIds: readonly number[];
-}
-
-/** Longer sets of keys are not learnt: they are found by their copies only. */
-export const mostKeysLearnt = 128;
+import { KeyStep, type PathEnd, type Shape, mostKeysLearnt } from './key-step.ts';
+import { SeenAttributes } from './seen-attributes.ts';
 
 /** So many shapes are few enough for more tables to begin with them. */
 const manyShapes = 1024;
-
-/** PathEnd is what keys in some order turn out to be. */
-export interface PathEnd {
-  readonly shape: Shape;
-  /** By place in the shape, the place of that key in the order; `undefined` when the two are alike. */
-  readonly order: Uint16Array | undefined;
-}
-
-/** So many keys that follow one another are compared with, further ones are looked up. */
-const mostSiblings = 4;
-
-/** KeyStep is a place on the way through the keys of a caller's object, in the caller's order. */
-export class KeyStep {
-  /** The key that leads here. */
-  readonly key: string;
-  /** What tells glances at the values of one key from those of another: the same for a key on all paths. */
-  readonly salt: number;
-  /** What the keys are if they end here. */
-  shape: Shape | undefined = undefined;
-  order: PathEnd['order'] = undefined;
-  /** Where the key leads that was first seen to follow; the next ones are its siblings. */
-  first: KeyStep | undefined = undefined;
-  sibling: KeyStep | undefined = undefined;
-  /** Where all other keys lead. */
-  others: NameMap<KeyStep> | undefined = undefined;
-
-  constructor(key: string, salt: number) {
-    this.key = key;
-    this.salt = salt;
-  }
-
-  /** Where a key leads, if it has been seen here. */
-  after(key: string): KeyStep | undefined {
-    let step = this.first;
-    while (step !== undefined && step.key !== key) step = step.sibling;
-    return step ?? this.others?.get(key);
-  }
-
-  /** extend makes a key lead on from here. */
-  extend(key: string, salt: number): KeyStep {
-    const step = new KeyStep(key, salt);
-    let siblings = 1;
-    let last = this.first;
-    for (; last?.sibling !== undefined; last = last.sibling) siblings += 1;
-    if (last === undefined) this.first = step;
-    else if (siblings < mostSiblings) last.sibling = step;
-    else {
-      this.others ??= new NameMap();
-      this.others.set(key, step);
-    }
-    return step;
-  }
-}
-
-/** Where no path begins. */
-export const noPath: KeyStep = new KeyStep('', 0);
 
 /**
  * KeyPaths are the sets of keys that series have, and the orders in which callers write them: each order is a path of its
@@ -82,10 +16,23 @@ export class KeyPaths {
   readonly #shapes: Shape[] = [];
   readonly #shapesByKeySet = new Map<string, Shape>();
   #orders = 0;
+  #steps = 0;
+  #seen = new SeenAttributes(this.root);
 
   /** Whether there are so many shapes that those of series long gone may be among them. */
   get isLarge(): boolean {
     return this.#shapes.length >= manyShapes;
+  }
+
+  /** The attributes that were seen of late: another object once they are forgotten. */
+  get seen(): SeenAttributes {
+    return this.#seen;
+  }
+
+  forgetSeen(): void {
+    // Those who still have it find nothing in it.
+    this.#seen.forget();
+    this.#seen = new SeenAttributes(this.root);
   }
 
   shape(index: number): Shape {
@@ -98,7 +45,7 @@ export class KeyPaths {
     if (known?.shape !== undefined) return known as PathEnd;
     const keys = keysOf(copy.normalized);
     const shape = this.#shapesByKeySet.get(keySetOf(keys));
-    return shape && { shape, order: orderIn(keys, shape) };
+    return shape && { shape, order: orderIn(keys, shape), path: 0 };
   }
 
   /** addShape makes the order of these attributes that of their set of keys, which had no shape. */
@@ -107,12 +54,12 @@ export class KeyPaths {
     const shape = { index: this.#shapes.length, keys, keyIds: keys.map((key) => this.#keyId(key)) };
     this.#shapes.push(shape);
     this.#shapesByKeySet.set(keySetOf(keys), shape);
-    return { shape, order: undefined };
+    return { shape, order: undefined, path: 0 };
   }
 
   /** learnOrder makes a path of the order of keys that a caller used. */
   learnOrder(copy: CopiedAttributes): void {
-    const { asGiven, normalized } = copy;
+    const { asGiven } = copy;
     if (this.#walk(asGiven)?.shape !== undefined) return;
     const end = this.end(copy);
     if (
@@ -125,10 +72,11 @@ export class KeyPaths {
     let step = this.root;
     for (let i = 0; i < asGiven.length; i += 2) {
       const key = asGiven[i] as string;
-      step = step.after(key) ?? step.extend(key, saltOf(this.#keyId(normalized[i] as string)));
+      step = step.after(key) ?? step.extend(key, saltOf(this.#steps++));
     }
     step.shape = end.shape;
     step.order = end.order;
+    step.path = this.#orders;
   }
 
   #keyId(key: string): number {
@@ -147,9 +95,9 @@ export class KeyPaths {
   }
 }
 
-/** An odd number with many bits, another one for each key, and no simple multiple of those of others. */
-function saltOf(keyId: number): number {
-  const multiple = Math.imul(keyId + 1, 0x9e3779b1);
+/** An odd number with many bits, another one for each step, and no simple multiple of those of others. */
+function saltOf(step: number): number {
+  const multiple = Math.imul(step + 1, 0x9e3779b1);
   return Math.imul(multiple ^ (multiple >>> 15), 0x85ebca6b) | 1;
 }
 

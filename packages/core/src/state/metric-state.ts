@@ -4,6 +4,7 @@ import { type CopiedAttributes, type Pairs, copyAttributes } from '../record/cop
 import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
+import type { AttributeIndex } from './attribute-index.ts';
 import { BucketCounts } from './bucket-counts.ts';
 import { Cell } from './cell.ts';
 import type { ExplicitBounds } from './explicit-bounds.ts';
@@ -62,6 +63,8 @@ export class MetricState implements Metric {
   #isWindowEmpty = false;
   /** The cells of those rows that something holds on to. */
   #cells: (Cell | undefined)[] = [];
+  /** The table's index, at hand for each record. */
+  #index: AttributeIndex;
   /** The place that was looked up last. */
   readonly #cursor: Cell;
 
@@ -84,6 +87,7 @@ export class MetricState implements Metric {
     this.bounds = fields.bounds;
     this.explicitBounds = fields.state.explicitBoundsOf(fields.bounds);
     this.table = new SeriesTable(this, fields.state.keyPaths);
+    this.#index = this.table.index;
     this.slab = new Slab(Float64Array.from(emptyRow(fields.aggregation)));
     this.counts = fields.aggregation === 'histogram' ? new BucketCounts(fields.bounds.length + 1) : undefined;
     this.#cursor = new Cell(this);
@@ -110,10 +114,10 @@ export class MetricState implements Metric {
     try {
       if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
         return undefined;
-      const { table } = this;
-      const row = table.index.find(attributes);
+      const index = this.#index;
+      const row = index.find(attributes);
       // Code in the caller's object may have made room for other series.
-      return row < 0 || table !== this.table ? undefined : this.#cursor.moveTo(row);
+      return row < 0 || index !== this.#index ? undefined : this.#cursor.moveTo(row);
     } catch {
       // The caller's object threw; `reach` will say so.
       return undefined;
@@ -240,7 +244,10 @@ export class MetricState implements Metric {
     const { wideBases, buckets } = this;
     const cells = this.#cells;
     const kept = rows.map((row) => cells[row]);
+    // Not to keep the values of those that go.
+    this.#index.forgetSeen();
     this.table = this.table.select(rows, this.state.keyPaths);
+    this.#index = this.table.index;
     this.slab = this.slab.select(rows);
     this.counts = this.counts?.select(rows);
     this.buckets = buckets && rows.map((row) => buckets[row] as ExponentialBuckets);

@@ -208,3 +208,22 @@ it('does not keep the key sets of series that made room', () => {
   expect(metric?.find({ 'key 1': 1 })).toBeUndefined();
   expect(metric?.table.index.keySetOf(1)).toBe(1);
 });
+
+it('does not keep attributes that were seen of series that made room', () => {
+  const state = new State(stateOptions, 0n);
+  const sets = [{ a: 1 }, { a: 2 }, { a: 3 }];
+  for (const name of ['c', 'd', 'c', 'd']) for (const set of sets) state.reach(name, 'counter', set);
+  const [c, d] = [state.findMetric('c'), state.findMetric('d')];
+  for (let turn = 0; turn < 2; turn++) {
+    for (const metric of [c, d]) expect(sets.map((set) => metric?.find(set)?.row)).toEqual([0, 1, 2]);
+  }
+  const { seen } = state.keyPaths;
+  expect(seen.find({ a: 1 })).toBe(0);
+  c?.keepRows([2, 1]);
+  expect(seen.find({ a: 1 })).toBe(-1);
+  for (let turn = 0; turn < 3; turn++) {
+    expect(sets.map((set) => c?.find(set)?.row)).toEqual([undefined, 1, 0]);
+    expect(sets.map((set) => d?.find(set)?.row)).toEqual([0, 1, 2]);
+  }
+  expect(state.keyPaths.seen.find({ a: 2 })).toBeGreaterThanOrEqual(0);
+});
