@@ -2,22 +2,14 @@ import { expect, it } from 'vitest';
 import type { MetricState } from '../state/metric-state.ts';
 import { State } from '../state/state.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { stateOptions } from '../testing/state-options.ts';
 import type { Distribution, HistogramPoint } from '../snapshot/point.ts';
 import type { TakenSnapshot } from '../snapshot/taken-snapshot.ts';
 import { Windows } from './windows.ts';
 
 function makeMetric(temporality: 'cumulative' | 'delta') {
   const clock = new ManualClock();
-  const options = {
-    cardinalityLimit: 100,
-    latencyBoundsMs: [],
-    histogramBounds: [10, 20],
-    isExponential: false,
-    metrics: new Map(),
-    isDisabled: false,
-    warn: () => {},
-  };
-  const state = new State(options, 0n);
+  const state = new State(stateOptions, 0n);
   const windows = new Windows({
     state,
     clock,

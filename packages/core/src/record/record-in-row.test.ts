@@ -1,19 +1,11 @@
 import { expect, it } from 'vitest';
 import { histogramRow } from '../state/histogram-row.ts';
 import { State } from '../state/state.ts';
+import { stateOptions } from '../testing/state-options.ts';
 import { recordAllInRow } from './record-in-row.ts';
 
 it.each([5, 20, 255])('counts on exactly where a bucket passes 2^32 in the midst of %d values', (count) => {
-  const options = {
-    cardinalityLimit: 100,
-    latencyBoundsMs: [],
-    histogramBounds: [10, 20],
-    isExponential: false,
-    metrics: new Map(),
-    isDisabled: false,
-    warn: () => {},
-  };
-  const metric = new State(options, 0n).metricFor('h', 'histogram');
+  const metric = new State(stateOptions, 0n).metricFor('h', 'histogram');
   if (!metric.ok) throw metric.error;
   const cell = metric.value.reach({ chain: 'base' });
   if (!cell.ok) throw cell.error;

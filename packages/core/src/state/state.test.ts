@@ -1,17 +1,8 @@
 import { expect, it } from 'vitest';
 import { ScriptedExporter } from '../testing/scripted-exporter.ts';
 import { TelemetryHandle } from '../telemetry-handle.ts';
-import { State, type StateOptions } from './state.ts';
-
-const stateOptions: StateOptions = {
-  cardinalityLimit: 2000,
-  latencyBoundsMs: [],
-  histogramBounds: [],
-  isExponential: false,
-  metrics: new Map(),
-  isDisabled: false,
-  warn: () => {},
-};
+import { stateOptions } from '../testing/state-options.ts';
+import { State } from './state.ts';
 
 it.each<readonly [string, unknown]>([
   ['an empty string', ''],
