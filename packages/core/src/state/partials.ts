@@ -13,7 +13,7 @@ export interface Partial {
 
 /** So many partials at the most: together they can't be more than a counter's range leaves room for. */
 const mostPartials = 2 ** 15;
-/** How many are folded at once: some hold a value each, others a batch, so that this takes 5 to 100 microseconds. */
+/** How many are folded between two looks at the clock: few, as some hold a value and others a whole batch. */
 export const partialsAtOnce: number = 2 ** 8;
 
 const none: readonly Partial[] = [];
