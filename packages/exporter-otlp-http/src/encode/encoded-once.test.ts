@@ -11,12 +11,13 @@ import {
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import type { OtlpProtocol } from '../exporter-options.ts';
 import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
 import { RecordingTransport } from '../testing/recording-transport.ts';
 import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
+import { through } from '../testing/through.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -31,6 +32,8 @@ const ways = PROTOCOLS.flatMap((protocol) =>
 /** What a snapshot was asked for beyond its numbers: the values, keys and texts that are encoded. */
 class Asked {
   readonly of: string[] = [];
+  /** How many rows' attributes. */
+  rows = 0;
   readonly #metrics = new WeakMap<Metric, Metric>();
   readonly #attributes = new WeakMap<SeriesAttributes, SeriesAttributes>();
 
@@ -70,7 +73,10 @@ class Asked {
 
   #watchAttributes(attributes: SeriesAttributes): SeriesAttributes {
     const watched = this.#attributes.get(attributes) ?? {
-      keySetOf: (row) => attributes.keySetOf(row),
+      keySetOf: (row) => {
+        this.rows += 1;
+        return attributes.keySetOf(row);
+      },
       valueIdOf: (row, place) => attributes.valueIdOf(row, place),
       keysOf: (keySet) => {
         const keys = attributes.keysOf(keySet);
@@ -86,18 +92,6 @@ class Asked {
     this.#attributes.set(attributes, watched);
     return watched;
   }
-}
-
-/** What reads like an object, but for some properties. */
-function through<T extends object>(target: T, instead: Partial<T>): T {
-  // Not the target itself, which may be frozen: a proxy may say nothing else of it then.
-  return new Proxy(Object.create(null) as T, {
-    get: (_, key) => {
-      if (Object.hasOwn(instead, key)) return instead[key as keyof T];
-      const value = Reflect.get(target, key, target) as unknown;
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 test.each(ways)(
@@ -137,6 +131,91 @@ test.each(ways)(
     expect(await flush()).toEqual([]);
     expect(transport.bodies).toHaveLength(4);
     expect(transport.bodies[3]?.toString('latin1')).toContain('net');
+  },
+);
+
+test.each([
+  ['http/json', 'cumulative', 0, 5],
+  ['http/protobuf', 'cumulative', 0, 5],
+  ['http/json', 'delta', 100, 101],
+  ['http/protobuf', 'delta', 100, 101],
+] as const)(
+  '%s, %s: running totals are not put together again, but for a few rows beside a new one',
+  async (protocol, temporality, again, withNew) => {
+    const exporter = new OtlpHttpExporter({
+      url,
+      protocol,
+      temporality,
+      transport: new RecordingTransport(),
+    });
+    const asked = new Asked();
+    const telemetry = new TelemetryHandle({
+      exporter: {
+        temporality,
+        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
+      },
+    });
+    async function flush(accounts: number): Promise<number> {
+      for (let account = 0; account < accounts; account += 1) telemetry.recordCounter('c', 99, { account });
+      asked.rows = 0;
+      expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+      return asked.rows;
+    }
+    expect([await flush(100), await flush(100), await flush(101), await flush(101)]).toEqual([
+      100,
+      again,
+      withNew,
+      again === 0 ? 0 : withNew,
+    ]);
+  },
+);
+
+test.each(PROTOCOLS)(
+  '%s: what is kept of running totals stays within four mebibytes, however many there are',
+  async (protocol) => {
+    let sentBytes = 0;
+    const exporter = new OtlpHttpExporter({
+      url,
+      protocol,
+      transport: {
+        releasesBody: true,
+        async send({ body }) {
+          sentBytes += body.length;
+          return { status: 200, headers: {}, body: new Uint8Array(0), bodyTooLarge: false };
+        },
+        async close() {},
+      },
+    });
+    const asked = new Asked();
+    const telemetry = new TelemetryHandle({
+      exporter: {
+        temporality: 'cumulative',
+        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
+      },
+    });
+    const text = 'x'.repeat(400);
+    let series = 0;
+    function record(metric: number): void {
+      series += 1;
+      telemetry.recordCounter(`c.${metric}`, 1, { account: series, text });
+    }
+    for (let index = 0; index < 20_000; index += 1) record(index % 20);
+    expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+    for (let time = 0; time < 3; time += 1) {
+      // New ones in front of what is kept.
+      for (let index = 0; index < 300; index += 1) record(0);
+      asked.rows = 0;
+      sentBytes = 0;
+      const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+      expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+      // Room for some of the new ones, and for requests: what is beyond is not kept for the next time.
+      expect(allocate.mock.calls.length).toBeLessThan(60);
+      allocate.mockRestore();
+      const usedBytes = ((series - asked.rows) * sentBytes) / series;
+      expect(usedBytes).toBeGreaterThan(3_500_000);
+      expect(usedBytes).toBeLessThanOrEqual(4 * 1024 ** 2);
+    }
+    await exporter.shutdown();
   },
 );
 

@@ -5,6 +5,7 @@ import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { jsonAttributes } from './json-attributes.ts';
 import { jsonMetricOf, type JsonMetrics } from './json-metric.ts';
 import { JsonExponentialHistograms, JsonGauges, JsonHistograms, JsonSums } from './json-points.ts';
+import { KeptSums } from './kept-sums.ts';
 import type { EncodeContext, PointWriter, RequestFormat } from './request-format.ts';
 
 const COMMA = 0x2c;
@@ -21,11 +22,11 @@ export function jsonFormat(context: EncodeContext, metrics: JsonMetrics): Reques
 }
 
 class JsonFormat implements RequestFormat {
-  readonly endingBytes: number = END_METRIC.length + END_REQUEST.length;
+  readonly endingBytes: number = END_METRIC.length + END_REQUEST.length - 1;
   readonly #context: EncodeContext;
   readonly #metrics: JsonMetrics;
   readonly #head: Fragment;
-  readonly #sums = new JsonSums();
+  readonly #sums = new KeptSums(new JsonSums());
   readonly #gauges = new JsonGauges();
   readonly #histograms = new JsonHistograms();
   readonly #exponentialHistograms = new JsonExponentialHistograms();
@@ -74,6 +75,8 @@ class JsonFormat implements RequestFormat {
 
   closeMetric(out: ByteWriter): void {
     out.reserve(END_METRIC.length);
+    // In place of the last point's comma.
+    out.position -= 1;
     out.fragment(END_METRIC);
   }
 

@@ -4,6 +4,7 @@ import { type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
 import { AGGREGATION_TEMPORALITY } from './aggregation-temporality.ts';
 import { jsonString } from './json-attributes.ts';
 import { JsonIdentities } from './json-identities.ts';
+import type { KeptRuns } from './kept-sums.ts';
 import { MAX_DECIMAL_BYTES, writeJsonDouble } from './write-decimal.ts';
 
 const COMMA = 0x2c;
@@ -22,6 +23,7 @@ export interface JsonMetric {
   /** What ends an explicit histogram's point: the bounds, and the bracket of the bucket counts before them. */
   readonly boundsTail: Fragment;
   readonly identities: JsonIdentities;
+  readonly runs: KeptRuns;
 }
 
 /** JsonMetricOptions is how a metric is encoded. */
@@ -46,7 +48,7 @@ export function jsonMetricOf(
   const { head, boundsTail } = isSame ? known : encodeHead(metric, bounds, data);
   const end = type === 'gauge' ? '],"timeUnixNano":"' : '],"startTimeUnixNano":"';
   const identities = new JsonIdentities({ attributes, labels: options.labels, end });
-  const encoded = { bounds, data, head, boundsTail, identities };
+  const encoded = { bounds, data, head, boundsTail, identities, runs: [] };
   metrics.set(metric, encoded);
   return encoded;
 }
@@ -85,6 +87,6 @@ function encodeBoundsTail(bounds: readonly number[]): Fragment {
       if (index > 0) out.byte(COMMA);
       writeJsonDouble(out, bound);
     }
-    out.utf8(']}');
+    out.utf8(']},');
   });
 }

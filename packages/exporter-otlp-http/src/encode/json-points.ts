@@ -8,12 +8,15 @@ import type {
   SumTable,
 } from '@pqcnet/telemetry-core';
 
-import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
+import { ByteWriter, copyWords, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
-import type { RowRun } from './request-format.ts';
+import type { KeptRun } from './kept-run.ts';
+import type { RewritingSums } from './kept-sums.ts';
+import { ROWS_PER_LOOK, type RowRun } from './request-format.ts';
 import { TableWriter } from './table-writer.ts';
 import {
+  integerWidth,
   MAX_DECIMAL_BYTES,
   writeInteger,
   writeJsonDouble,
@@ -21,10 +24,12 @@ import {
   writeUnsigned64,
 } from './write-decimal.ts';
 
-const COMMA = 0x2c;
+const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const END_INT: Fragment = fragmentOf('"}');
+const COMMA = 0x2c;
+/** Each point has a comma behind it, which the end of the metric takes the place of in the end. */
+const END_POINT: Fragment = fragmentOf('},');
+const END_INT: Fragment = fragmentOf('"},');
 const BEHIND_START: Fragment = fragmentOf('","timeUnixNano":"');
 const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
 const SUM: Fragment = fragmentOf('","sum":');
@@ -39,6 +44,10 @@ const END_COUNT: Fragment = fragmentOf('",');
 const END_RANGE: Fragment = fragmentOf(']},');
 /** Room for any point, save its identity and its buckets: ten numbers and the keys between them. */
 const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
+
+/** How many characters stand between a point's time and its value. */
+const BETWEEN_TIME_AND_INT: number = '","asInt":"'.length;
+const TIME_DIGITS = 19;
 
 /** JsonTimes is the text of a point's start and time, from the digits of the start to the quote of what comes next. */
 class JsonTimes {
@@ -72,11 +81,17 @@ class JsonTimes {
 }
 
 /** JsonSums writes the points of sums. */
-export class JsonSums extends TableWriter<SumTable, JsonMetric> {
+export class JsonSums extends TableWriter<SumTable, JsonMetric> implements RewritingSums<JsonMetric> {
+  readonly valueEnds: Int32Array = new Int32Array(ROWS_PER_LOOK);
+  readonly valueWidths: Uint8Array = new Uint8Array(ROWS_PER_LOOK);
   readonly #times = new JsonTimes('asInt');
+  /** The digits of the snapshot's time. */
+  readonly #time = new ByteWriter(64);
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
+    this.#time.position = 0;
+    writeUnsigned64(this.#time, timeUnixNano);
   }
 
   write(out: ByteWriter, { from, to, until }: RowRun): number {
@@ -84,13 +99,38 @@ export class JsonSums extends TableWriter<SumTable, JsonMetric> {
     let row = from;
     do {
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
-      startPoint(out, metric, row);
+      metric.identities.write(out, row, POINT_ROOM);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const valueStart = out.position;
       writeInteger(out, value);
+      this.valueEnds[row - from] = out.position;
+      this.valueWidths[row - from] = out.position - valueStart;
       out.fragment(END_INT);
       row += 1;
     } while (row < to && out.position < until);
     return row;
+  }
+
+  widthOf(value: number): number {
+    return integerWidth(value);
+  }
+
+  rewrite(out: ByteWriter, start: number, run: KeptRun, values: Float64Array): void {
+    const { rows, valueEnds, valueWidths } = run;
+    const { view: time } = this.#time;
+    for (let row = 0; row < rows; row += 1) {
+      const valueStart = start + (valueEnds[row] as number) - (valueWidths[row] as number);
+      const timeStart = valueStart - BETWEEN_TIME_AND_INT - TIME_DIGITS;
+      // Nineteen digits: two words, and one that has five digits of the second again.
+      copyWords(out.view, timeStart, time, 0, 16);
+      copyWords(out.view, timeStart + 11, time, 11, 8);
+      out.position = valueStart;
+      writeInteger(out, values[row] as number);
+      // A short number touches the three bytes behind it.
+      out.byte(QUOTE);
+      out.byte(CLOSE_BRACE);
+      out.byte(COMMA);
+    }
   }
 }
 
@@ -110,10 +150,10 @@ export class JsonGauges extends TableWriter<GaugeTable, JsonMetric> {
     const { table, metric } = this.opened;
     let row = from;
     do {
-      startPoint(out, metric, row);
+      metric.identities.write(out, row, POINT_ROOM);
       out.copy(this.#time.view, 0, this.#time.position);
       writeJsonDouble(out, table.value(row));
-      out.byte(CLOSE_BRACE);
+      out.fragment(END_POINT);
       row += 1;
     } while (row < to && out.position < until);
     return row;
@@ -133,7 +173,7 @@ export class JsonHistograms extends TableWriter<HistogramTable, JsonMetric> {
     const { boundsTail } = metric;
     let row = from;
     do {
-      startPoint(out, metric, row);
+      metric.identities.write(out, row, POINT_ROOM);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       const distribution = deltas ? table.delta(row) : table.total(row);
       writeMoments(out, distribution);
@@ -160,7 +200,7 @@ export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramT
     const { table, metric, deltas } = this.opened;
     let row = from;
     do {
-      startPoint(out, metric, row);
+      metric.identities.write(out, row, POINT_ROOM);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       const distribution = deltas ? table.delta(row) : table.total(row);
       writeMoments(out, distribution);
@@ -173,19 +213,11 @@ export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramT
       writeRange(out, NEGATIVE, distribution.negative);
       // In place of the last comma.
       out.position -= 1;
-      out.byte(CLOSE_BRACE);
+      out.fragment(END_POINT);
       row += 1;
     } while (row < to && out.position < until);
     return row;
   }
-}
-
-function startPoint(out: ByteWriter, { identities }: JsonMetric, row: number): void {
-  if (out.bytes[out.position - 1] !== OPEN_BRACKET) {
-    out.reserve(1);
-    out.byte(COMMA);
-  }
-  identities.write(out, row, POINT_ROOM);
 }
 
 function writeMoments(out: ByteWriter, moments: Distribution | ExponentialDistribution): void {

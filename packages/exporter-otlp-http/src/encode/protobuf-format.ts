@@ -2,6 +2,7 @@ import { type PointTable, sendsDelta } from '@pqcnet/telemetry-core';
 
 import { PACKAGE_VERSION, SCOPE_NAME } from '../package-version.ts';
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
+import { KeptSums } from './kept-sums.ts';
 import {
   MAX_TAIL_BYTES,
   type ProtobufMetric,
@@ -49,7 +50,7 @@ class ProtobufFormat implements RequestFormat {
   readonly #scope: Fragment;
   /** Where the first metric begins: before it there is room for all that encloses the metrics. */
   readonly #metricsStart: number;
-  readonly #sums = new ProtobufSums();
+  readonly #sums = new KeptSums(new ProtobufSums());
   readonly #gauges = new ProtobufGauges();
   readonly #histograms = new ProtobufHistograms();
   readonly #exponentialHistograms = new ProtobufExponentialHistograms();

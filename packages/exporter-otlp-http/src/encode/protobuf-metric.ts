@@ -2,6 +2,7 @@ import type { AttributeValue, Metric, PointTable } from '@pqcnet/telemetry-core'
 
 import { AGGREGATION_TEMPORALITY } from './aggregation-temporality.ts';
 import { type Fragment, fragmentBy } from './byte-writer.ts';
+import type { KeptRuns } from './kept-sums.ts';
 import { ProtobufIdentities } from './protobuf-identities.ts';
 import {
   closeMessage,
@@ -39,6 +40,7 @@ export interface ProtobufMetric {
   /** The bounds of an explicit histogram, as a field of its points. */
   readonly boundsField: Fragment;
   readonly identities: ProtobufIdentities;
+  readonly runs: KeptRuns;
   /** How many bytes the lengths of the metric and of its data took the last time. */
   lengthBytes: number;
   dataLengthBytes: number;
@@ -69,7 +71,7 @@ export function protobufMetricOf(
     known.bounds === bounds;
   const about = isSame ? known : encodeAbout(table, bounds, { isDelta, isMonotonic });
   const identities = new ProtobufIdentities({ attributes, labels, field: ATTRIBUTES_FIELD[type] });
-  const encoded = { ...about, type, isMonotonic, bounds, identities };
+  const encoded = { ...about, type, isMonotonic, bounds, identities, runs: [] };
   metrics.set(metric, encoded);
   return encoded;
 }
@@ -78,7 +80,7 @@ function encodeAbout(
   table: PointTable,
   bounds: readonly number[],
   { isDelta, isMonotonic }: { readonly isDelta: boolean; readonly isMonotonic: boolean },
-): Omit<ProtobufMetric, 'type' | 'isMonotonic' | 'bounds' | 'identities'> {
+): Omit<ProtobufMetric, 'type' | 'isMonotonic' | 'bounds' | 'identities' | 'runs'> {
   const { name, description, unit } = table.metric;
   const head = fragmentBy((out) => {
     writeStringField(out, 1, name);

@@ -8,8 +8,10 @@ import type {
 
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
+import type { KeptRun } from './kept-run.ts';
+import type { RewritingSums } from './kept-sums.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
-import type { RowRun } from './request-format.ts';
+import { ROWS_PER_LOOK, type RowRun } from './request-format.ts';
 import { TableWriter } from './table-writer.ts';
 import {
   closeMessage,
@@ -45,6 +47,8 @@ const EXPONENTIAL_MIN: number = tagOf(12, FIXED64);
 const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
 /** Room for all of a point but its attributes and its buckets. */
 const POINT_ROOM = 128;
+/** How many bytes the value of a sum takes. */
+const VALUE_BYTES = 8;
 /** The longest varint of a bucket's count. */
 const MAX_COUNT_BYTES = 10;
 
@@ -116,12 +120,20 @@ class PointMessage {
 }
 
 /** ProtobufSums writes the points of sums. */
-export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> {
+export class ProtobufSums
+  extends TableWriter<SumTable, ProtobufMetric>
+  implements RewritingSums<ProtobufMetric>
+{
+  readonly valueEnds: Int32Array = new Int32Array(ROWS_PER_LOOK);
+  readonly valueWidths: Uint8Array = new Uint8Array(ROWS_PER_LOOK).fill(VALUE_BYTES);
   readonly #times = new ProtobufTimes(AS_INT);
   readonly #message = new PointMessage();
+  /** The eight bytes of the snapshot's time. */
+  readonly #time = new DataView(new ArrayBuffer(8));
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
+    this.#time.setBigUint64(0, BigInt.asUintN(64, timeUnixNano), true);
   }
 
   write(out: ByteWriter, { from, to, until }: RowRun): number {
@@ -132,11 +144,31 @@ export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> {
       const start = this.#message.open(out);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
       writeFixed64(out, value);
+      const valueEnd = out.position;
       metric.identities.write(out, row, 0);
+      const behindValue = out.position - valueEnd;
       this.#message.close(out, start);
+      // All of the point may have moved.
+      this.valueEnds[row - from] = out.position - behindValue;
       row += 1;
     } while (row < to && out.position < until);
     return row;
+  }
+
+  widthOf(): number {
+    return VALUE_BYTES;
+  }
+
+  rewrite(out: ByteWriter, start: number, { rows, valueEnds }: KeptRun, values: Float64Array): void {
+    const { view } = out;
+    const time = this.#time;
+    for (let row = 0; row < rows; row += 1) {
+      const valueStart = start + (valueEnds[row] as number) - VALUE_BYTES;
+      // The time is before the tag of the value.
+      view.setBigInt64(valueStart - 9, time.getBigInt64(0), false);
+      out.position = valueStart;
+      writeFixed64(out, values[row] as number);
+    }
   }
 }
 

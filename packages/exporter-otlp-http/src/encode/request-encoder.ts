@@ -2,7 +2,7 @@ import { type PointTable, sendsDelta, type Temporality } from '@pqcnet/telemetry
 
 import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import type { PointWriter, RequestFormat } from './request-format.ts';
+import { type PointWriter, type RequestFormat, ROWS_PER_LOOK } from './request-format.ts';
 
 /** EncodedPart is one request for the points `from` (inclusive) to `to` (exclusive), or why there is none. */
 export type EncodedPart = EncodedRequest | UnsendablePart;
@@ -35,9 +35,8 @@ export interface RequestEncoderOptions {
   readonly maxRequestBytes: number;
 }
 
-/** How many points or bytes are written between two looks at the clock. */
-const POINTS_PER_LOOK = 32;
-const BYTES_PER_LOOK = 16_384;
+/** How many bytes are written between two looks at the clock, at most. */
+const BYTES_PER_LOOK = 32_768;
 
 /**
  * RequestEncoder turns ranges of a snapshot's points into requests, in steps that end when they are told to. The same
@@ -97,7 +96,9 @@ export class RequestEncoder {
         this.#table += 1;
         continue;
       }
-      const lookAt = Math.min(this.#limit, end, this.#index + POINTS_PER_LOOK);
+      // At the same rows wherever the part begins.
+      const row = this.#index - this.#first;
+      const lookAt = Math.min(this.#limit, end, this.#index + ROWS_PER_LOOK - (row % ROWS_PER_LOOK));
       if (!this.#encode(table, lookAt, out.position + BYTES_PER_LOOK)) return true;
       if (isOver()) return this.#index === this.#limit;
     }

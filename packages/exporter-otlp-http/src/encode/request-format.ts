@@ -2,6 +2,9 @@ import type { AttributeValue, PointTable, Temporality } from '@pqcnet/telemetry-
 
 import type { ByteWriter } from './byte-writer.ts';
 
+/** ROWS_PER_LOOK is how many rows are written between two looks at the clock. */
+export const ROWS_PER_LOOK = 32;
+
 /** LabelPlacement says where labels go: into the resource, onto every data point, or both. */
 export type LabelPlacement = 'both' | 'resource' | 'datapoint';
 

@@ -49,7 +49,7 @@ describe('SnapshotEncoding', () => {
 
   test('looks at the clock more often when points are large', async () => {
     const pace = countingPace();
-    const large = 'x'.repeat(20_000);
+    const large = 'x'.repeat(40_000);
     const points = series.slice(0, 32).map((each) => sumPoint({ ...each, attributes: { large } }, 1));
     await encode(encodingWith(pace), snapshotOf({ points }));
     expect(pace.pauses).toBe(32);

@@ -46,6 +46,18 @@ export function writeInteger(out: ByteWriter, value: number | bigint): void {
   } else writePositive(out, value);
 }
 
+/** integerWidth is how many bytes writeInteger takes for a safe integer. */
+export function integerWidth(value: number): number {
+  if (value < 0) return 1 + integerWidth(-value);
+  if (value < MILLION) return value < 1000 ? widthBelow1000(value) : 3 + widthBelow1000(value / 1000);
+  return 6 + integerWidth(Math.floor(value / MILLION));
+}
+
+function widthBelow1000(value: number): number {
+  if (value < 10) return 1;
+  return value < 100 ? 2 : 3;
+}
+
 function writePositive(out: ByteWriter, value: number): void {
   if (value < BILLION) {
     writeSmall(out, value);
