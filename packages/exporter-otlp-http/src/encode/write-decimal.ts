@@ -11,9 +11,10 @@ const MILLION = 1_000_000;
 /**
  * TRIPLES holds the three digits of 000 to 999, as a little-endian word writes them. Above them, so that no number needs
  * a branch: eight times the number of leading zeros, two at most (by so much shifted to the right, the word writes the
- * number without them), and how many of the four characters of a point and the digits are to be left out behind.
+ * number without them), and how many of the four characters of a point and the digits are to be left out behind. With a
+ * sign: a number beyond 2^31 is no 32-bit integer to V8, which would then call a function to write every word.
  */
-const TRIPLES = new Uint32Array(1000);
+const TRIPLES = new Int32Array(1000);
 for (let value = 0; value < 1000; value += 1) {
   const tens = Math.floor(value / 10);
   const hundreds = Math.floor(value / 100);
@@ -48,14 +49,17 @@ export function writeInteger(out: ByteWriter, value: number | bigint): void {
 
 /** integerWidth is how many bytes writeInteger takes for a safe integer. */
 export function integerWidth(value: number): number {
-  if (value < 0) return 1 + integerWidth(-value);
-  if (value < MILLION) return value < 1000 ? widthBelow1000(value) : 3 + widthBelow1000(value / 1000);
-  return 6 + integerWidth(Math.floor(value / MILLION));
+  const positive = Math.abs(value);
+  const sign = value < 0 ? 1 : 0;
+  // In 32-bit arithmetic, as everything here.
+  if (positive < BILLION) return sign + smallWidth(positive | 0);
+  return sign + 9 + smallWidth((positive / BILLION) | 0);
 }
 
-function widthBelow1000(value: number): number {
-  if (value < 10) return 1;
-  return value < 100 ? 2 : 3;
+function smallWidth(small: number): number {
+  if (small < 1000) return 1 + Number(small >= 10) + Number(small >= 100);
+  if (small < MILLION) return 4 + Number(small >= 10_000) + Number(small >= 100_000);
+  return 7 + Number(small >= 10_000_000) + Number(small >= 100_000_000);
 }
 
 function writePositive(out: ByteWriter, value: number): void {
