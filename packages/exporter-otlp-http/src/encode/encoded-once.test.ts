@@ -8,19 +8,14 @@ import {
   TelemetryHandle,
   type Temporality,
 } from '@pqcnet/telemetry-core';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 
 import type { OtlpProtocol } from '../exporter-options.ts';
 import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
 import { RecordingTransport } from '../testing/recording-transport.ts';
 import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
+import { stillHeld } from '../testing/still-held.ts';
 import { through } from '../testing/through.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 const url = 'http://collector.test/v1/metrics';
 const PROTOCOLS: readonly OtlpProtocol[] = ['http/json', 'http/protobuf'];
@@ -246,10 +241,7 @@ test.each(PROTOCOLS)(
     ]) {
       all.push(await exportWith(labels));
     }
-    // A WeakRef keeps what it refers to until the turn ends in which it was made.
-    await nextTurn();
-    collectGarbage();
-    expect(all.map((each) => each.deref() !== undefined)).toEqual([false, false, false, false, false, true]);
+    expect(await stillHeld(all, 1)).toEqual(all.slice(-1));
   },
 );
 
@@ -292,15 +284,8 @@ test.each(PROTOCOLS)('%s: what was encoded of a metric is let go of with the met
   }
   const metrics: WeakRef<object>[] = [];
   for (let round = 0; round < 5; round += 1) metrics.push(await exportMetric(`renamed-${round}`));
-  await nextTurn();
-  collectGarbage();
   // The last one may still be the open one.
-  expect(metrics.slice(0, -1).map((each) => each.deref())).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect(await stillHeld(metrics.slice(0, -1), 0)).toEqual([]);
 });
 
 test.each(PROTOCOLS)(
@@ -323,9 +308,8 @@ test.each(PROTOCOLS)(
     const series = seriesOf(metricOf('counter', { name: 'c' }), { large: 'x'.repeat(100_000) });
     const snapshot = snapshotOf({ points: [sumPoint(series, 1)] });
     await exporter.export(snapshot, { timeoutMs: 60_000, signal: new AbortController().signal });
-    await nextTurn();
-    collectGarbage();
-    expect(memory.map((each) => each.deref())).toEqual([undefined]);
+    expect(memory).toHaveLength(1);
+    expect(await stillHeld(memory, 0)).toEqual([]);
     await exporter.shutdown();
   },
 );
