@@ -32,9 +32,9 @@ const END_POINT: Fragment = fragmentOf('},');
 const END_INT: Fragment = fragmentOf('"},');
 const BEHIND_START: Fragment = fragmentOf('","timeUnixNano":"');
 const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
-const SUM: Fragment = fragmentOf('","sum":');
-const MIN: Fragment = fragmentOf(',"min":');
-const MAX: Fragment = fragmentOf(',"max":');
+const DOUBLE_KEYS: readonly Fragment[] = ['","sum":', ',"min":', ',"max":'].map(fragmentOf);
+/** The sum, min and max of a point: V8 makes no objects of numbers that go through memory. */
+const DOUBLES = new Float64Array(3);
 const BUCKET_COUNTS: Fragment = fragmentOf(',"bucketCounts":[');
 const SCALE: Fragment = fragmentOf(',"scale":');
 const ZERO_COUNT: Fragment = fragmentOf(',"zeroCount":"');
@@ -221,15 +221,21 @@ export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramT
 }
 
 function writeMoments(out: ByteWriter, moments: Distribution | ExponentialDistribution): void {
-  const { count, sum, min, max } = moments;
-  writeInteger(out, count);
-  out.fragment(SUM);
-  writeJsonDouble(out, sum);
-  if (min === undefined || max === undefined) return;
-  out.fragment(MIN);
-  writeJsonDouble(out, min);
-  out.fragment(MAX);
-  writeJsonDouble(out, max);
+  writeInteger(out, moments.count);
+  DOUBLES[0] = moments.sum;
+  // NaN for what is undefined.
+  DOUBLES[1] = moments.min as number;
+  DOUBLES[2] = moments.max as number;
+  for (let index = 0; index < DOUBLES.length; index += 1) {
+    const value = DOUBLES[index] as number;
+    if (Number.isNaN(value) && index > 0 && !hasRange(moments)) return;
+    out.fragment(DOUBLE_KEYS[index] as Fragment);
+    writeJsonDouble(out, value);
+  }
+}
+
+function hasRange({ min, max }: Distribution | ExponentialDistribution): boolean {
+  return min !== undefined && max !== undefined;
 }
 
 function writeRange(out: ByteWriter, key: Fragment, { offset, bucketCounts }: ExponentialRange): void {

@@ -100,7 +100,10 @@ class PointMessage {
   close(out: ByteWriter, start: number): void {
     const length = out.position - start;
     if (length < 0x80 && this.#lengthBytes === 1) out.bytes[start - 1] = length;
-    else this.#closeLonger(out, start);
+    else if (length >= 0x80 && length < 0x4000 && this.#lengthBytes === 2) {
+      out.bytes[start - 2] = length | 0x80;
+      out.bytes[start - 1] = length >>> 7;
+    } else this.#closeLonger(out, start);
   }
 
   #closeLonger(out: ByteWriter, start: number): void {
