@@ -5,7 +5,6 @@ import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { jsonAttributes } from './json-attributes.ts';
 import { jsonMetricOf, type JsonMetrics } from './json-metric.ts';
 import { JsonExponentialHistograms, JsonGauges, JsonHistograms, JsonSums } from './json-points.ts';
-import { KeptSums } from './kept-sums.ts';
 import type { EncodeContext, PointWriter, RequestFormat } from './request-format.ts';
 
 const COMMA = 0x2c;
@@ -26,7 +25,7 @@ class JsonFormat implements RequestFormat {
   readonly #context: EncodeContext;
   readonly #metrics: JsonMetrics;
   readonly #head: Fragment;
-  readonly #sums = new KeptSums(new JsonSums());
+  readonly #sums = new JsonSums();
   readonly #gauges = new JsonGauges();
   readonly #histograms = new JsonHistograms();
   readonly #exponentialHistograms = new JsonExponentialHistograms();

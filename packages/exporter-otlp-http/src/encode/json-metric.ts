@@ -4,7 +4,6 @@ import { type Fragment, fragmentBy, fragmentOf } from './byte-writer.ts';
 import { AGGREGATION_TEMPORALITY } from './aggregation-temporality.ts';
 import { jsonString } from './json-attributes.ts';
 import { JsonIdentities } from './json-identities.ts';
-import type { KeptRuns } from './kept-sums.ts';
 import { MAX_DECIMAL_BYTES, writeJsonDouble } from './write-decimal.ts';
 
 const COMMA = 0x2c;
@@ -23,7 +22,6 @@ export interface JsonMetric {
   /** What ends an explicit histogram's point: the bounds, and the bracket of the bucket counts before them. */
   readonly boundsTail: Fragment;
   readonly identities: JsonIdentities;
-  readonly runs: KeptRuns;
 }
 
 /** JsonMetricOptions is how a metric is encoded. */
@@ -48,7 +46,7 @@ export function jsonMetricOf(
   const { head, boundsTail } = isSame ? known : encodeHead(metric, bounds, data);
   const end = type === 'gauge' ? '],"timeUnixNano":"' : '],"startTimeUnixNano":"';
   const identities = new JsonIdentities({ attributes, labels: options.labels, end });
-  const encoded = { bounds, data, head, boundsTail, identities, runs: [] };
+  const encoded = { bounds, data, head, boundsTail, identities };
   metrics.set(metric, encoded);
   return encoded;
 }

@@ -8,15 +8,12 @@ import type {
   SumTable,
 } from '@pqcnet/telemetry-core';
 
-import { ByteWriter, copyWords, type Fragment, fragmentOf } from './byte-writer.ts';
+import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
-import type { KeptRun } from './kept-run.ts';
-import type { RewritingSums } from './kept-sums.ts';
-import { ROWS_PER_LOOK, type RowRun } from './request-format.ts';
+import type { RowRun } from './request-format.ts';
 import { TableWriter } from './table-writer.ts';
 import {
-  integerWidth,
   MAX_DECIMAL_BYTES,
   writeInteger,
   writeJsonDouble,
@@ -24,9 +21,6 @@ import {
   writeUnsigned64,
 } from './write-decimal.ts';
 
-const QUOTE = 0x22;
-const CLOSE_BRACE = 0x7d;
-const COMMA = 0x2c;
 /** Each point has a comma behind it, which the end of the metric takes the place of in the end. */
 const END_POINT: Fragment = fragmentOf('},');
 const END_INT: Fragment = fragmentOf('"},');
@@ -44,10 +38,6 @@ const END_COUNT: Fragment = fragmentOf('",');
 const END_RANGE: Fragment = fragmentOf(']},');
 /** Room for any point, save its identity and its buckets: ten numbers and the keys between them. */
 const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
-
-/** How many characters stand between a point's time and its value. */
-const BETWEEN_TIME_AND_INT: number = '","asInt":"'.length;
-const TIME_DIGITS = 19;
 
 /** JsonTimes is the text of a point's start and time, from the digits of the start to the quote of what comes next. */
 class JsonTimes {
@@ -81,17 +71,11 @@ class JsonTimes {
 }
 
 /** JsonSums writes the points of sums. */
-export class JsonSums extends TableWriter<SumTable, JsonMetric> implements RewritingSums<JsonMetric> {
-  readonly valueEnds: Int32Array = new Int32Array(ROWS_PER_LOOK);
-  readonly valueWidths: Uint8Array = new Uint8Array(ROWS_PER_LOOK);
+export class JsonSums extends TableWriter<SumTable, JsonMetric> {
   readonly #times = new JsonTimes('asInt');
-  /** The digits of the snapshot's time. */
-  readonly #time = new ByteWriter(64);
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
-    this.#time.position = 0;
-    writeUnsigned64(this.#time, timeUnixNano);
   }
 
   write(out: ByteWriter, { from, to, until }: RowRun): number {
@@ -101,36 +85,11 @@ export class JsonSums extends TableWriter<SumTable, JsonMetric> implements Rewri
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
       metric.identities.write(out, row, POINT_ROOM);
       this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
-      const valueStart = out.position;
       writeInteger(out, value);
-      this.valueEnds[row - from] = out.position;
-      this.valueWidths[row - from] = out.position - valueStart;
       out.fragment(END_INT);
       row += 1;
     } while (row < to && out.position < until);
     return row;
-  }
-
-  widthOf(value: number): number {
-    return integerWidth(value);
-  }
-
-  rewrite(out: ByteWriter, start: number, run: KeptRun, values: Float64Array): void {
-    const { rows, valueEnds, valueWidths } = run;
-    const { view: time } = this.#time;
-    for (let row = 0; row < rows; row += 1) {
-      const valueStart = start + (valueEnds[row] as number) - (valueWidths[row] as number);
-      const timeStart = valueStart - BETWEEN_TIME_AND_INT - TIME_DIGITS;
-      // Nineteen digits: two words, and one that has five digits of the second again.
-      copyWords(out.view, timeStart, time, 0, 16);
-      copyWords(out.view, timeStart + 11, time, 11, 8);
-      out.position = valueStart;
-      writeInteger(out, values[row] as number);
-      // A short number touches the three bytes behind it.
-      out.byte(QUOTE);
-      out.byte(CLOSE_BRACE);
-      out.byte(COMMA);
-    }
   }
 }
 

@@ -8,7 +8,6 @@ import type {
 
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
-import type { KeptRun } from './kept-run.ts';
 import type { RewritingSums } from './kept-sums.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
 import { ROWS_PER_LOOK, type RowRun } from './request-format.ts';
@@ -47,8 +46,10 @@ const EXPONENTIAL_MIN: number = tagOf(12, FIXED64);
 const EXPONENTIAL_MAX: number = tagOf(13, FIXED64);
 /** Room for all of a point but its attributes and its buckets. */
 const POINT_ROOM = 128;
-/** How many bytes the value of a sum takes. */
+/** How many bytes the value of a sum takes, and where its start and its time stand: each has its tag before it. */
 const VALUE_BYTES = 8;
+const TIME_BEFORE_VALUE = -9;
+const START_BEFORE_VALUE = -18;
 /** The longest varint of a bucket's count. */
 const MAX_COUNT_BYTES = 10;
 
@@ -123,12 +124,8 @@ class PointMessage {
 }
 
 /** ProtobufSums writes the points of sums. */
-export class ProtobufSums
-  extends TableWriter<SumTable, ProtobufMetric>
-  implements RewritingSums<ProtobufMetric>
-{
+export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> implements RewritingSums {
   readonly valueEnds: Int32Array = new Int32Array(ROWS_PER_LOOK);
-  readonly valueWidths: Uint8Array = new Uint8Array(ROWS_PER_LOOK).fill(VALUE_BYTES);
   readonly #times = new ProtobufTimes(AS_INT);
   readonly #message = new PointMessage();
   /** The eight bytes of the snapshot's time. */
@@ -158,19 +155,21 @@ export class ProtobufSums
     return row;
   }
 
-  widthOf(): number {
-    return VALUE_BYTES;
-  }
-
-  rewrite(out: ByteWriter, start: number, { rows, valueEnds }: KeptRun, values: Float64Array): void {
+  rewrite(out: ByteWriter, start: number, from: number, valueEnds: Int32Array): void {
+    const { table } = this.opened;
     const { view } = out;
     const time = this.#time;
-    for (let row = 0; row < rows; row += 1) {
-      const valueStart = start + (valueEnds[row] as number) - VALUE_BYTES;
-      // The time is before the tag of the value.
-      view.setBigInt64(valueStart - 9, time.getBigInt64(0), false);
+    for (let index = 0; index < valueEnds.length; index += 1) {
+      const row = from + index;
+      const valueStart = start + (valueEnds[index] as number) - VALUE_BYTES;
+      view.setBigUint64(
+        valueStart + START_BEFORE_VALUE,
+        BigInt.asUintN(64, table.startTimeUnixNano(row)),
+        true,
+      );
+      view.setBigInt64(valueStart + TIME_BEFORE_VALUE, time.getBigInt64(0), false);
       out.position = valueStart;
-      writeFixed64(out, values[row] as number);
+      writeFixed64(out, requireInt64(table.total(row)));
     }
   }
 }

@@ -28,7 +28,7 @@ const MANY_POINTS = 16_384;
 
 /**
  * SnapshotEncoding encodes one snapshot after another, in slices that leave the event loop its turns. It keeps what it
- * can use again: the encoded identities, points of running totals (4 MiB at most), and the memory of the last request
+ * can use again: the encoded identities, points of running totals (900 kB at most), and the memory of the last request
  * (`maxRequestBytes` at most, and what is beyond 16 KiB only until the next garbage collection).
  */
 export class SnapshotEncoding {

@@ -62,21 +62,6 @@ export function writeInteger(out: ByteWriter, value: number | bigint): void {
   } else writePositive(out, value);
 }
 
-/** integerWidth is how many bytes writeInteger takes for a safe integer. */
-export function integerWidth(value: number): number {
-  const positive = Math.abs(value);
-  const sign = value < 0 ? 1 : 0;
-  // In 32-bit arithmetic, as everything here.
-  if (positive < BILLION) return sign + smallWidth(positive | 0);
-  return sign + 9 + smallWidth((positive / BILLION) | 0);
-}
-
-function smallWidth(small: number): number {
-  if (small < 1000) return 1 + Number(small >= 10) + Number(small >= 100);
-  if (small < MILLION) return 4 + Number(small >= 10_000) + Number(small >= 100_000);
-  return 7 + Number(small >= 10_000_000) + Number(small >= 100_000_000);
-}
-
 function writePositive(out: ByteWriter, value: number): void {
   if (value < BILLION) {
     writeSmall(out, value);
