@@ -87,7 +87,7 @@ export class KeptSums implements PointWriter {
     if (end === to) {
       runs[number] = this.#takeRoom(out.position - start)
         ? {
-            points: Uint8Array.from(out.written(start)),
+            points: new Uint8Array(out.written(start)),
             valueEnds: this.#sums.valueEnds.slice(0, rows).map((valueEnd) => valueEnd - start),
           }
         : undefined;
