@@ -1,17 +1,9 @@
-import {
-  type AttributeValue,
-  type Metric,
-  type Points,
-  type PointTable,
-  type SeriesAttributes,
-  type Snapshot,
-  TelemetryHandle,
-  type Temporality,
-} from '@pqcnet/telemetry-core';
-import { expect, test, vi } from 'vitest';
+import { type AttributeValue, TelemetryHandle, type Temporality } from '@pqcnet/telemetry-core';
+import { expect, test } from 'vitest';
 
 import type { OtlpProtocol } from '../exporter-options.ts';
 import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
+import { Asked } from '../testing/asked.ts';
 import { RecordingTransport } from '../testing/recording-transport.ts';
 import { metricOf, seriesOf, snapshotOf, sumPoint } from '../testing/snapshot-of.ts';
 import { stillHeld } from '../testing/still-held.ts';
@@ -23,71 +15,6 @@ const TEMPORALITIES: readonly Temporality[] = ['cumulative', 'delta'];
 const ways = PROTOCOLS.flatMap((protocol) =>
   TEMPORALITIES.map((temporality) => [protocol, temporality] as const),
 );
-
-/** What a snapshot was asked for beyond its numbers: the values, keys and texts that are encoded. */
-class Asked {
-  readonly of: string[] = [];
-  /** How many rows' attributes. */
-  rows = 0;
-  readonly #metrics = new WeakMap<Metric, Metric>();
-  readonly #attributes = new WeakMap<SeriesAttributes, SeriesAttributes>();
-
-  /** The same snapshot, whose tables note what they are asked for. */
-  watch(snapshot: Snapshot): Snapshot {
-    const tables = (snapshot.points.tables ?? []).map((table) => this.#watchTable(table));
-    const { points } = snapshot;
-    const watched: Points = {
-      length: points.length,
-      tables,
-      at: (index) => points.at(index),
-      [Symbol.iterator]: () => points[Symbol.iterator](),
-    };
-    return through(snapshot, { points: watched });
-  }
-
-  #watchTable(table: PointTable): PointTable {
-    return through(table, {
-      metric: this.#watchMetric(table.metric),
-      attributes: this.#watchAttributes(table.attributes),
-    });
-  }
-
-  /** The same one for the same metric, as it is without a watch. */
-  #watchMetric(metric: Metric): Metric {
-    const watched =
-      this.#metrics.get(metric) ??
-      new Proxy(metric, {
-        get: (target, key) => {
-          if (['name', 'unit', 'description'].includes(String(key))) this.of.push(String(key));
-          return Reflect.get(target, key, target) as unknown;
-        },
-      });
-    this.#metrics.set(metric, watched);
-    return watched;
-  }
-
-  #watchAttributes(attributes: SeriesAttributes): SeriesAttributes {
-    const watched = this.#attributes.get(attributes) ?? {
-      keySetOf: (row) => {
-        this.rows += 1;
-        return attributes.keySetOf(row);
-      },
-      valueIdOf: (row, place) => attributes.valueIdOf(row, place),
-      keysOf: (keySet) => {
-        const keys = attributes.keysOf(keySet);
-        this.of.push(`keys ${keys.join(' ')}`);
-        return keys;
-      },
-      valueOf: (valueId) => {
-        const value = attributes.valueOf(valueId);
-        this.of.push(`value ${String(value)}`);
-        return value;
-      },
-    };
-    this.#attributes.set(attributes, watched);
-    return watched;
-  }
-}
 
 test.each(ways)(
   '%s, %s: what was encoded of a series is not asked for again, and of a new one only what is new',
@@ -128,82 +55,6 @@ test.each(ways)(
     expect(transport.bodies[3]?.toString('latin1')).toContain('net');
   },
 );
-
-test.each([
-  ['cumulative', 0, 5],
-  ['delta', 100, 101],
-] as const)(
-  'http/protobuf, %s: running totals are not put together again, but for a few rows beside a new one',
-  async (temporality, again, withNew) => {
-    const transport = new RecordingTransport();
-    const exporter = new OtlpHttpExporter({ url, protocol: 'http/protobuf', temporality, transport });
-    const asked = new Asked();
-    const telemetry = new TelemetryHandle({
-      exporter: {
-        temporality,
-        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
-      },
-    });
-    async function flush(accounts: number): Promise<number> {
-      for (let account = 0; account < accounts; account += 1) telemetry.recordCounter('c', 99, { account });
-      asked.rows = 0;
-      expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
-      return asked.rows;
-    }
-    expect([await flush(100), await flush(100), await flush(101), await flush(101)]).toEqual([
-      100,
-      again,
-      withNew,
-      again === 0 ? 0 : withNew,
-    ]);
-  },
-);
-
-test('http/protobuf: what is kept of running totals stays within 900 kB, however many there are', async () => {
-  let sentBytes = 0;
-  const exporter = new OtlpHttpExporter({
-    url,
-    protocol: 'http/protobuf',
-    transport: {
-      releasesBody: true,
-      async send({ body }) {
-        sentBytes += body.length;
-        return { status: 200, headers: {}, body: new Uint8Array(0), bodyTooLarge: false };
-      },
-      async close() {},
-    },
-  });
-  const asked = new Asked();
-  const telemetry = new TelemetryHandle({
-    exporter: {
-      temporality: 'cumulative',
-      export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
-    },
-  });
-  const text = 'x'.repeat(400);
-  let series = 0;
-  function record(metric: number): void {
-    series += 1;
-    telemetry.recordCounter(`c.${metric}`, 1, { account: series, text });
-  }
-  for (let index = 0; index < 10_000; index += 1) record(index % 20);
-  expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
-  for (let time = 0; time < 3; time += 1) {
-    // New ones in front of what is kept.
-    for (let index = 0; index < 300; index += 1) record(0);
-    asked.rows = 0;
-    sentBytes = 0;
-    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
-    expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
-    // Room for some of the new ones, and for requests: what is beyond is not kept for the next time.
-    expect(allocate.mock.calls.length).toBeLessThan(60);
-    allocate.mockRestore();
-    const usedBytes = ((series - asked.rows) * sentBytes) / series;
-    expect(usedBytes).toBeGreaterThan(600_000);
-    expect(usedBytes).toBeLessThanOrEqual(900_000);
-  }
-  await exporter.shutdown();
-});
 
 test.each(PROTOCOLS)(
   '%s: other labels are encoded anew, and what was encoded before is let go of',

@@ -1,9 +1,10 @@
 import { type ExportReport, type Snapshot, TelemetryHandle, type Temporality } from '@pqcnet/telemetry-core';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import type { OtlpHttpExporterOptions } from '../exporter-options.ts';
 import { OtlpHttpExporter } from '../otlp-http-exporter.ts';
+import { Asked } from '../testing/asked.ts';
 import { RecordingTransport } from '../testing/recording-transport.ts';
 import { through } from '../testing/through.ts';
 
@@ -11,7 +12,7 @@ const url = 'http://collector.test/v1/metrics';
 const protocol = 'http/protobuf';
 
 /** What is added to which of 70 series: two runs of rows, and some more. */
-const record = fc.record({
+const arbitraryRecord = fc.record({
   series: fc.nat({ max: 69 }),
   value: fc.oneof(
     { weight: 20, arbitrary: fc.constantFrom(1, 9, 90, 900) },
@@ -20,8 +21,8 @@ const record = fc.record({
   ),
   isSubtracted: fc.boolean(),
 });
-const flush = fc.record({
-  records: fc.array(record, { maxLength: 60, size: 'max' }),
+const arbitraryFlush = fc.record({
+  records: fc.array(arbitraryRecord, { maxLength: 60, size: 'max' }),
   timeUnixNano: fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { freq: 2, nil: undefined }),
 });
 
@@ -39,7 +40,7 @@ test.each<Temporality>(['cumulative', 'low-memory'])(
   async (temporality) => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(flush, { minLength: 2, maxLength: 10, size: 'max' }),
+        fc.array(arbitraryFlush, { minLength: 2, maxLength: 10, size: 'max' }),
         fc.constantFrom(4_194_304, 3000),
         async (flushes, maxRequestBytes) => {
           const options = { url, protocol, temporality, maxRequestBytes } satisfies OtlpHttpExporterOptions;
@@ -98,4 +99,80 @@ test('a running total that began anew has its new start, and one that OTLP can n
       expect(textsOf(transport.bodies.splice(0))).toEqual(textsOf(fresh.bodies));
     }
   }
+});
+
+test.each([
+  ['cumulative', 0, 5],
+  ['delta', 100, 101],
+] as const)(
+  '%s: running totals are not put together again, but for a few rows beside a new one',
+  async (temporality, again, withNew) => {
+    const transport = new RecordingTransport();
+    const exporter = new OtlpHttpExporter({ url, protocol, temporality, transport });
+    const asked = new Asked();
+    const telemetry = new TelemetryHandle({
+      exporter: {
+        temporality,
+        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
+      },
+    });
+    async function flush(accounts: number): Promise<number> {
+      for (let account = 0; account < accounts; account += 1) telemetry.recordCounter('c', 99, { account });
+      asked.rows = 0;
+      expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+      return asked.rows;
+    }
+    expect([await flush(100), await flush(100), await flush(101), await flush(101)]).toEqual([
+      100,
+      again,
+      withNew,
+      again === 0 ? 0 : withNew,
+    ]);
+  },
+);
+
+test('what is kept of running totals stays within 900 kB, however many there are', async () => {
+  let sentBytes = 0;
+  const exporter = new OtlpHttpExporter({
+    url,
+    protocol,
+    transport: {
+      releasesBody: true,
+      async send({ body }) {
+        sentBytes += body.length;
+        return { status: 200, headers: {}, body: new Uint8Array(0), bodyTooLarge: false };
+      },
+      async close() {},
+    },
+  });
+  const asked = new Asked();
+  const telemetry = new TelemetryHandle({
+    exporter: {
+      temporality: 'cumulative',
+      export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
+    },
+  });
+  const text = 'x'.repeat(400);
+  let series = 0;
+  function record(metric: number): void {
+    series += 1;
+    telemetry.recordCounter(`c.${metric}`, 1, { account: series, text });
+  }
+  for (let index = 0; index < 10_000; index += 1) record(index % 20);
+  expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+  for (let time = 0; time < 3; time += 1) {
+    // New ones in front of what is kept.
+    for (let index = 0; index < 300; index += 1) record(0);
+    asked.rows = 0;
+    sentBytes = 0;
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    expect(await telemetry.flush({ maxAttempts: 1 })).toMatchObject({ ok: true });
+    // Room for some of the new ones, and for requests: what is beyond is not kept for the next time.
+    expect(allocate.mock.calls.length).toBeLessThan(60);
+    allocate.mockRestore();
+    const usedBytes = ((series - asked.rows) * sentBytes) / series;
+    expect(usedBytes).toBeGreaterThan(600_000);
+    expect(usedBytes).toBeLessThanOrEqual(900_000);
+  }
+  await exporter.shutdown();
 });
