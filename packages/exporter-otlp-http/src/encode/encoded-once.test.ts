@@ -23,10 +23,7 @@ test.each(ways)(
     const exporter = new OtlpHttpExporter({ url, protocol, temporality, transport });
     const asked = new Asked();
     const telemetry = new TelemetryHandle({
-      exporter: {
-        temporality,
-        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
-      },
+      exporter: asked.before(exporter),
       labels: { cluster: 'net' },
     });
     function record(chain: string, account: string): void {

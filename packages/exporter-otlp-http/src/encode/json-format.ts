@@ -21,6 +21,7 @@ export function jsonFormat(context: EncodeContext, metrics: JsonMetrics): Reques
 }
 
 class JsonFormat implements RequestFormat {
+  // Without the last point's comma, which is written over.
   readonly endingBytes: number = END_METRIC.length + END_REQUEST.length - 1;
   readonly #context: EncodeContext;
   readonly #metrics: JsonMetrics;

@@ -111,10 +111,7 @@ test.each([
     const exporter = new OtlpHttpExporter({ url, protocol, temporality, transport });
     const asked = new Asked();
     const telemetry = new TelemetryHandle({
-      exporter: {
-        temporality,
-        export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
-      },
+      exporter: asked.before(exporter),
     });
     async function flush(accounts: number): Promise<number> {
       for (let account = 0; account < accounts; account += 1) telemetry.recordCounter('c', 99, { account });
@@ -147,10 +144,7 @@ test('what is kept of running totals stays within 900 kB, however many there are
   });
   const asked = new Asked();
   const telemetry = new TelemetryHandle({
-    exporter: {
-      temporality: 'cumulative',
-      export: (snapshot, options) => exporter.export(asked.watch(snapshot), options),
-    },
+    exporter: asked.before(exporter),
   });
   const text = 'x'.repeat(400);
   let series = 0;

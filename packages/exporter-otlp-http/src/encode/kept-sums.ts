@@ -2,6 +2,7 @@ import type { SumTable } from '@pqcnet/telemetry-core';
 
 import type { ByteWriter } from './byte-writer.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
+import type { ProtobufSums } from './protobuf-points.ts';
 import { type PointWriter, ROWS_PER_LOOK, type RowRun } from './request-format.ts';
 import type { OpenTable } from './table-writer.ts';
 
@@ -18,35 +19,18 @@ interface KeptRun {
 /** KeptRuns is what is kept of a metric: the runs that begin with a row that is a multiple of `ROWS_PER_LOOK`. */
 export type KeptRuns = (KeptRun | undefined)[];
 
-/** RewritingSums writes sums, and writes over what changes from one flush to the next. */
-export interface RewritingSums extends PointWriter {
-  /** For each of the rows that were written last, the position at which its value ended. */
-  readonly valueEnds: Int32Array;
-  beginSnapshot(timeUnixNano: bigint): void;
-  open(table: OpenTable<SumTable, ProtobufMetric>): unknown;
-  /**
-   * rewrite writes start, time and value of the rows from `from` over those of a run that was copied to `start`, and
-   * leaves the position anywhere.
-   *
-   * @param valueEnds for each row, where its value ends in the run
-   * @throws OtlpHttpError VALUE_OUT_OF_RANGE when OTLP can't carry a value.
-   */
-  // More parameters than usual: called for every run, and an object would be made each time.
-  rewrite(out: ByteWriter, start: number, from: number, valueEnds: Int32Array): void;
-}
-
 /**
  * KeptSums writes running totals by copying points that were written before, and writing over what has changed: their
  * numbers, eight bytes each. To copy many points in one piece takes a fraction of the time in which they are put together.
  */
 export class KeptSums implements PointWriter {
-  readonly #sums: RewritingSums;
+  readonly #sums: ProtobufSums;
   /** The metric whose running totals are written, if they are. */
   #metric: ProtobufMetric | undefined;
   /** How much of what is kept was used or made since the snapshot began. */
   #keptBytes = 0;
 
-  constructor(sums: RewritingSums) {
+  constructor(sums: ProtobufSums) {
     this.#sums = sums;
   }
 

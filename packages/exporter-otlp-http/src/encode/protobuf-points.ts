@@ -8,7 +8,6 @@ import type {
 
 import { type ByteWriter, type Fragment, fragmentBy } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
-import type { RewritingSums } from './kept-sums.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
 import { ROWS_PER_LOOK, type RowRun } from './request-format.ts';
 import { TableWriter } from './table-writer.ts';
@@ -124,7 +123,8 @@ class PointMessage {
 }
 
 /** ProtobufSums writes the points of sums. */
-export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> implements RewritingSums {
+export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> {
+  /** For each of the rows that were written last, the position at which its value ended. */
   readonly valueEnds: Int32Array = new Int32Array(ROWS_PER_LOOK);
   readonly #times = new ProtobufTimes(AS_INT);
   readonly #message = new PointMessage();
@@ -155,6 +155,14 @@ export class ProtobufSums extends TableWriter<SumTable, ProtobufMetric> implemen
     return row;
   }
 
+  /**
+   * rewrite writes start, time and value of the rows from `from` over those of points that were copied to `start`, and
+   * leaves the position anywhere.
+   *
+   * @param valueEnds for each row, where its value ends in what was copied
+   * @throws OtlpHttpError VALUE_OUT_OF_RANGE when OTLP can't carry a value.
+   */
+  // More parameters than usual: called for every run, and an object would be made each time.
   rewrite(out: ByteWriter, start: number, from: number, valueEnds: Int32Array): void {
     const { table } = this.opened;
     const { view } = out;

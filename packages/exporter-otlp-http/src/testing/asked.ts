@@ -1,4 +1,11 @@
-import type { Metric, Points, PointTable, SeriesAttributes, Snapshot } from '@pqcnet/telemetry-core';
+import type {
+  Exporter,
+  Metric,
+  Points,
+  PointTable,
+  SeriesAttributes,
+  Snapshot,
+} from '@pqcnet/telemetry-core';
 
 import { through } from './through.ts';
 
@@ -10,8 +17,16 @@ export class Asked {
   readonly #metrics = new WeakMap<Metric, Metric>();
   readonly #attributes = new WeakMap<SeriesAttributes, SeriesAttributes>();
 
+  /** An exporter that passes on what it is given to another, and notes what that asks for. */
+  before(exporter: Exporter): Exporter {
+    return {
+      temporality: exporter.temporality,
+      export: (snapshot, options) => exporter.export(this.#watch(snapshot), options),
+    };
+  }
+
   /** The same snapshot, whose tables note what they are asked for. */
-  watch(snapshot: Snapshot): Snapshot {
+  #watch(snapshot: Snapshot): Snapshot {
     const tables = (snapshot.points.tables ?? []).map((table) => this.#watchTable(table));
     const { points } = snapshot;
     const watched: Points = {
