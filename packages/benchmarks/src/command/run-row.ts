@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { moduleBeside } from '../module-beside.ts';
 import type { Effort, Row, RowResult } from '../row.ts';
 
-const entry = fileURLToPath(new URL('../row-process.ts', import.meta.url));
+const entry = fileURLToPath(moduleBeside('../row-process', import.meta.url));
 
 /** runRow runs a row in a process of its own, so that rows don't spoil each other's compiled code. Never rejects. */
 export function runRow({ id, group, title }: Row, effort: Effort): Promise<RowResult> {

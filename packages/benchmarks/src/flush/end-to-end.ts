@@ -9,6 +9,7 @@ import { TelemetryHandle } from '@pqcnet/telemetry-core';
 import { OtlpHttpExporter, type OtlpProtocol } from '@pqcnet/telemetry-exporter-otlp-http';
 import { type ManySeries, oursWithManySeries, peerWithManySeries } from '../contenders/many-series.ts';
 import { type Runner, measureRuns } from '../measure/measure-runs.ts';
+import { moduleBeside } from '../module-beside.ts';
 import type { Effort, Measure, Row } from '../row.ts';
 import type { CollectorMessage } from './collector-process.ts';
 
@@ -60,7 +61,9 @@ async function ask(collector: ChildProcess, question?: number): Promise<Collecto
 }
 
 async function compareSenders(protocol: OtlpProtocol, effort: Effort): Promise<readonly Measure[]> {
-  const collector = fork(fileURLToPath(new URL('collector-process.ts', import.meta.url)), { execArgv: [] });
+  const collector = fork(fileURLToPath(moduleBeside('./collector-process', import.meta.url)), {
+    execArgv: [],
+  });
   try {
     const started = await ask(collector);
     if (!('url' in started)) throw new Error('the collector did not start');

@@ -169,4 +169,14 @@ export const boundLatencyRows: readonly Row[] = [
       return measureRecorders(recording, { effort, ...targets });
     },
   },
+  {
+    id: 'bound-latency-explicit-detached',
+    group: 'record',
+    title: 'the same with explicit bounds, where an ArrayBuffer was detached before',
+    run(effort) {
+      const buffer = new ArrayBuffer(8);
+      structuredClone(buffer, { transfer: [buffer] });
+      return measureRecorders(boundLatencyCase(), { effort });
+    },
+  },
 ];

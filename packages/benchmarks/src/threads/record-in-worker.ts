@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { makeHandle, sumOfCounters, tallyOfHistograms } from '../contenders/make-handle.ts';
+import { moduleBeside } from '../module-beside.ts';
 import { makeSeries } from '../record/series-attributes.ts';
 import type { Effort, Measure, Row } from '../row.ts';
 import type { PostedRecord, WorkerTask } from './worker-task.ts';
@@ -22,7 +23,7 @@ async function measureInWorker(
   const tally = kind === 'counter' ? sumOfCounters : tallyOfHistograms;
   const dealtWith = new Int32Array(new SharedArrayBuffer(4));
   const { promise, resolve, reject } = Promise.withResolvers<readonly Measure[]>();
-  const worker = new Worker(new URL('./recording-worker.ts', import.meta.url), {
+  const worker = new Worker(moduleBeside('./recording-worker', import.meta.url), {
     workerData: { effort, kind, series, shared: owner.share(), dealtWith } satisfies WorkerTask,
   });
   worker.on('message', (message: PostedRecord | 'tallies' | { readonly measures: readonly Measure[] }) => {
