@@ -26,9 +26,20 @@ export interface Failure<E> {
 /** succeeded is the one shared Success without a value: recording returns it and so allocates nothing. */
 export const succeeded: Success<void> = Object.freeze({ ok: true, value: undefined });
 
+/**
+ * Makes a plain object, as a literal would. But V8 watches what literals make: one that makes enough of what lives long
+ * has all that it makes put among old objects from then on. There a result keeps what it holds, such as a whole snapshot,
+ * until a full garbage collection.
+ */
+const PlainSuccess = function <T>(this: { ok: true; value: T }, value: T): void {
+  this.ok = true;
+  this.value = value;
+} as unknown as new <T>(value: T) => Success<T>;
+PlainSuccess.prototype = Object.prototype;
+
 /** success wraps a value. */
 export function success<T>(value: T): Success<T> {
-  return { ok: true, value };
+  return new PlainSuccess(value);
 }
 
 /** failure wraps an error. */
