@@ -85,7 +85,7 @@ export const fullEffort: Effort = {
   rounds: 150,
   roundMs: 2,
   allocationCalls: 2_000_000,
-  repetitions: 15,
+  repetitions: 45,
   maxSeries: 100_000,
 };
 

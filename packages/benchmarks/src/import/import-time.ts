@@ -46,7 +46,7 @@ async function compareImports(imported: readonly Imported[], atLeast: number, ef
   for (const each of runs) await each();
   bare.length = 0;
   for (const each of times) each.length = 0;
-  for (let repetition = 0; repetition < effort.repetitions; repetition += 1) {
+  for (let repetition = 0; repetition < Math.min(15, effort.repetitions); repetition += 1) {
     for (const each of shuffle([...runs], random)) await each();
   }
   const above = (what: keyof Times): Measure['figures'] => {

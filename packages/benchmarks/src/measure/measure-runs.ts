@@ -80,9 +80,9 @@ async function warmUp(runner: Runner): Promise<void> {
   }
 }
 
-/** repetitionsFor gives how often a run over so many series is measured: what takes long, half as often. */
+/** repetitionsFor gives how often a run over so many series is measured: what takes long, a sixth as often. */
 export function repetitionsFor(series: number, repetitions: number): number {
-  return series < 100_000 ? repetitions : Math.ceil(repetitions / 2);
+  return series < 100_000 ? repetitions : Math.ceil(repetitions / 6);
 }
 
 /** batchFor gives how many runs a measurement has, for runs over so many series. */
