@@ -23,9 +23,6 @@ export interface Failure<E> {
   readonly error: E;
 }
 
-/** succeeded is the one shared Success without a value: recording returns it and so allocates nothing. */
-export const succeeded: Success<void> = Object.freeze({ ok: true, value: undefined });
-
 /**
  * Makes a plain object, as a literal would. But V8 watches what literals make: one that makes enough of what lives long
  * has all that it makes put among old objects from then on. There a result keeps what it holds, such as a whole snapshot,
@@ -41,6 +38,12 @@ PlainSuccess.prototype = Object.prototype;
 export function success<T>(value: T): Success<T> {
   return new PlainSuccess(value);
 }
+
+/**
+ * succeeded is the one shared Success without a value: recording returns it and so allocates nothing. As it lives, V8
+ * keeps the compiled code that knows what objects `success` makes.
+ */
+export const succeeded: Success<void> = Object.freeze(success(undefined));
 
 /** failure wraps an error. */
 export function failure<E>(error: E): Failure<E> {
