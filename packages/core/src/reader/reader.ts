@@ -189,6 +189,7 @@ export class Reader {
       // However long nothing can be sent: bound instruments that are gone are not kept for it.
       if (isMuchToPrepare(state)) await prepareInSlices(state, clock);
       state.fold();
+      state.releaseSome();
       if (!this.#isTurn(limits)) {
         if (!(await this.#awaitTurn(limits))) return summary.resultUntried(this.#waitMs(limits));
         continue;

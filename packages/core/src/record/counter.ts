@@ -3,28 +3,19 @@ import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedValues } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
 import { readSum, writeSum } from '../state/wide-sum.ts';
-import type { Partial } from '../state/partials.ts';
+import type { SlotHolder } from '../state/slot-holders.ts';
+import { noSlot, sumMemory } from '../state/sum-memory.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
 
 const largestTotal = 2n ** 64n - 1n;
 
-/**
- * A bound counter adds up to this by itself. With at most 2^15 of them, and none while the series is beyond 2^63, all
- * together stay below 2^64.
- */
-const largestPartial = 2 ** 40;
-const largestTotalWithPartials = 2n ** 63n;
-
 /** Counter is a counter bound to one series: it adds without looking anything up. */
-export class Counter implements Partial {
+export class Counter implements SlotHolder {
   readonly #binding: Binding;
   #cell: Cell | undefined = undefined;
-  /**
-   * What was added since the last fold. Infinity while it is not among the state's partials: adding to that fails the
-   * one comparison that adding makes anyway.
-   */
-  #partial = Infinity;
+  /** Where in `sumMemory` its row is, or `noSlot` while nobody would tell it that this has moved. */
+  #slot: number = noSlot;
   /**
    * Adds after looking for what is unusual. Bound, since V8 does not inline what is: so `add` stays small enough to be
    * inlined itself, however many first records it has seen.
@@ -46,10 +37,11 @@ export class Counter implements Partial {
    */
   add(delta: number | bigint): Result<void, TelemetryError> {
     if (typeof delta === 'number') {
-      const next = this.#partial + delta;
-      // False for everything unusual: a negative delta, NaN, a fraction, the first one after a fold.
-      if (delta >= 0 && next <= largestPartial && Math.floor(delta) === delta) {
-        this.#partial = next;
+      const slot = this.#slot;
+      const next = (sumMemory[slot] as number) + delta;
+      // False for everything unusual: a negative delta, NaN, a fraction, no slot (Infinity), a total beyond 2^53 − 1.
+      if (delta >= 0 && next <= Number.MAX_SAFE_INTEGER && Math.floor(delta) === delta) {
+        sumMemory[slot] = next;
         return succeeded;
       }
     }
@@ -57,11 +49,8 @@ export class Counter implements Partial {
   }
 
   /** @internal */
-  fold(): void {
-    const sum = this.#partial;
-    this.#partial = Infinity;
-    if (this.#cell !== undefined && sum !== Infinity && !tryAdd(this.#cell, sum))
-      addToCounter(this.#cell, sum);
+  moveTo(slot: number): void {
+    this.#slot = slot;
   }
 
   #addUnusually(delta: number | bigint): Result<void, TelemetryError> {
@@ -69,17 +58,11 @@ export class Counter implements Partial {
     if (invalid !== undefined) return failure(invalid);
     const cell = this.#liveCell();
     if (!(cell instanceof Cell)) return cell;
-    const { state, overflow, wideBases } = cell.metric;
-    // All of them, so that this one is no longer among the state's partials either.
-    if (this.#partial !== Infinity) state.fold();
-    // A bigint is made only where there can be so large a sum.
-    const isLarge =
-      delta > largestPartial || (wideBases.size > 0 && readSum(cell) >= largestTotalWithPartials);
-    if (isLarge || cell === overflow) return addToCounter(cell, delta);
-    this.#cell = cell;
-    this.#partial = Number(delta);
-    state.partials.add(this);
-    return succeeded;
+    if (cell !== cell.metric.overflow) {
+      this.#cell = cell;
+      if (this.#slot === noSlot) cell.metric.enter(this, cell.row);
+    }
+    return tryAdd(cell, delta) ? succeeded : addToCounter(cell, delta);
   }
 
   #liveCell(): Cell | Result<void, TelemetryError> {
@@ -115,11 +98,7 @@ export function validateDelta(name: string, delta: unknown): TelemetryError | un
 
 /** addToCounter adds a valid delta, also where numbers end. Fails with `COUNTER_OVERFLOW` past 2^64 − 1. */
 export function addToCounter(cell: Cell, delta: number | bigint): Result<void, TelemetryError> {
-  let total = readSum(cell);
-  if (total + BigInt(delta) >= largestTotalWithPartials) {
-    cell.metric.state.fold();
-    total = readSum(cell);
-  }
+  const total = readSum(cell);
   const next = total + BigInt(delta);
   if (next > largestTotal) return failure(overflowError(cell.metric.name, delta, total));
   writeSum(cell, next, { smallest: 0n, largest: largestTotal });

@@ -19,6 +19,8 @@ export const noRoom: number[] = [];
 export class DistributionSeries {
   readonly #binding: Binding;
   #cell: Cell | undefined = undefined;
+  /** How often the state's partials had been folded when a value came first after that. */
+  #folds = -1;
 
   constructor(binding: Binding) {
     this.#binding = binding;
@@ -39,7 +41,15 @@ export class DistributionSeries {
       return succeeded;
     }
     this.#cell = cell;
-    cell.metric.state.partials.add(partial);
+    const { partials } = cell.metric.state;
+    if (this.#folds !== partials.folds) {
+      // The first value goes to the row at once. Where there are many instruments, most have no other before someone
+      // looks: all of these would be folded then, in one stretch, and in all that would be more work.
+      this.#folds = partials.folds;
+      recordInRow(cell, value);
+      return succeeded;
+    }
+    partials.add(partial);
     return undefined;
   }
 

@@ -12,7 +12,9 @@ import { closeWindows } from './histogram-row.ts';
 import type { InstrumentKind, Metric } from './metric.ts';
 import { SeriesTable } from './series-table.ts';
 import { Slab } from './slab.ts';
+import { type SlotHolder, SlotHolders } from './slot-holders.ts';
 import type { State } from './state.ts';
+import { noSlot, slotIn, sumBlocks } from './sum-memory.ts';
 
 /** The attributes of the series that takes what comes after the limit. Source: metrics SDK specification, "Cardinality limits". */
 const overflowPairs: Pairs = ['otel.metric.overflow', true];
@@ -61,6 +63,8 @@ export class MetricState implements Metric {
   #isWindowOver = false;
   /** Whether nothing was recorded in shared values since their window began. */
   #isWindowEmpty = false;
+  /** Bound counters that add to their rows directly. */
+  readonly #slotHolders = new SlotHolders();
   /** The cells of those rows that something holds on to. */
   #cells: (Cell | undefined)[] = [];
   /** The table's index, at hand for each record. */
@@ -165,8 +169,27 @@ export class MetricState implements Metric {
     return this.#cells[row];
   }
 
+  /** enter has a bound counter add to a row directly, for as long as that stays where it is; if there is room for it. */
+  enter(holder: SlotHolder, row: number): void {
+    if (!this.slab.isInMemory) {
+      this.slab.moveTo(sumBlocks);
+      this.#moveCells();
+    }
+    const slot = slotIn(this.slab.chunkOf(row), this.slab.offsetOf(row));
+    if (slot === noSlot) return;
+    holder.moveTo(slot);
+    // Who makes a new instrument for each record has very many.
+    this.#slotHolders.add(holder, 2 * this.slab.rows);
+  }
+
+  /** releaseSome lets go of a few bound counters, others each time: those that are gone are not kept for ever. */
+  releaseSome(): void {
+    this.#slotHolders.releaseSome();
+  }
+
   /** close makes every record from now on fail. */
   close(): void {
+    this.#slotHolders.releaseAll();
     this.table.index.forget();
     this.plain = undefined;
     for (const cell of this.#cells) cell?.park();
@@ -213,8 +236,9 @@ export class MetricState implements Metric {
     for (const chunk of this.slab.usedChunks()) closeWindows(chunk, this.slab.width);
   }
 
-  /** Tells the cells where their rows are now; those that were parked stay so. */
+  /** Tells the cells where their rows are now; those that were parked stay so. Bound counters ask again. */
   #moveCells(): void {
+    this.#slotHolders.releaseAll();
     for (const cell of this.#cells) {
       if (cell !== undefined && !cell.isParked) cell.moveTo(cell.row);
     }
@@ -241,14 +265,16 @@ export class MetricState implements Metric {
   /** keepRows lets go of the series in all other rows; who still holds their cells finds the way to new ones. */
   keepRows(rows: readonly number[]): void {
     this.own();
-    const { wideBases, buckets } = this;
+    this.#slotHolders.releaseAll();
+    const { wideBases, buckets, slab } = this;
     const cells = this.#cells;
     const kept = rows.map((row) => cells[row]);
     // Not to keep the values of those that go.
     this.#index.forgetSeen();
     this.table = this.table.select(rows, this.state.keyPaths);
     this.#index = this.table.index;
-    this.slab = this.slab.select(rows);
+    this.slab = slab.select(rows);
+    slab.clear();
     this.counts = this.counts?.select(rows);
     this.buckets = buckets && rows.map((row) => buckets[row] as ExponentialBuckets);
     this.wideBases = new Map();

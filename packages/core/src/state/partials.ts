@@ -1,17 +1,17 @@
 /**
- * Partial is what one bound instrument recorded since it was last folded into its series' row: adding to a number of
- * its own is the fastest a record can be.
+ * Partial is what one bound latency or histogram collected since it was last folded into its series' row: to put many
+ * values into their buckets at once is cheaper than one by one.
  */
 export interface Partial {
   /**
-   * Adds what was recorded to the row, and begins anew at nothing.
+   * Records what was collected in the row, and begins anew with nothing.
    *
    * @internal
    */
   fold(): void;
 }
 
-/** So many partials at the most: together they can't be more than a counter's range leaves room for. */
+/** So many partials at the most: before anything is read, all have to be folded. */
 const mostPartials = 2 ** 15;
 /** How many are folded between two looks at the clock: few, as some hold a value and others a whole batch. */
 export const partialsAtOnce: number = 2 ** 8;
@@ -24,6 +24,8 @@ export class Partials {
   #older = none;
   #next = 0;
   #newer: Partial[] = [];
+  /** How often all were folded. */
+  folds = 0;
 
   /** How many there are. */
   get length(): number {
@@ -43,6 +45,7 @@ export class Partials {
 
   /** fold brings everything that they recorded into the slabs. */
   fold(): void {
+    this.folds += 1;
     while (this.length > 0) this.#foldOldest(mostPartials);
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Slab } from './slab.ts';
+import { type ChunkMemory, Slab } from './slab.ts';
 
 it.each([0, 1, 2, 3, 5, 4095, 4096, 4097, 12_289])('holds %d rows, and copies them in order', (rows) => {
   const slab = new Slab(Float64Array.of(0, Infinity));
@@ -30,3 +30,45 @@ it('selects rows in their order', () => {
   }
   expect(slab.select([4999, 7, 4100]).copy()).toEqual(Float64Array.of(4999, 7, 4100));
 });
+
+function countTo(last: number): Float64Array {
+  return Float64Array.from({ length: last }, (_, i) => i + 1);
+}
+
+it.each([0, 1, 3, 4095, 4096, 4097, 9000])(
+  'moves %d rows to memory that is given, and gives that back',
+  (rows) => {
+    const taken = new Set<Float64Array>();
+    const memory: ChunkMemory<Float64Array> = {
+      take(numbers) {
+        // Anything may be in it.
+        const chunk = new Float64Array(numbers).fill(7);
+        taken.add(chunk);
+        return chunk;
+      },
+      giveBack(chunks) {
+        for (const chunk of chunks) expect(taken.delete(chunk.fill(Number.NaN))).toBe(true);
+      },
+    };
+    const slab = new Slab<Float64Array>(Float64Array.of(0));
+    const add = (to: number): void => {
+      while (slab.rows < to) {
+        slab.addRow();
+        const row = slab.rows - 1;
+        slab.chunkOf(row)[slab.offsetOf(row)] = row + 1;
+      }
+    };
+    add(rows);
+    expect(slab.isInMemory).toBe(false);
+    slab.moveTo(memory);
+    expect(slab.isInMemory).toBe(true);
+    expect(slab.copy()).toEqual(countTo(rows));
+    add(rows + 5000);
+    expect(slab.copy()).toEqual(countTo(rows + 5000));
+    for (let row = 0; row < slab.rows; row++) expect(taken.has(slab.chunkOf(row))).toBe(true);
+    expect(taken.size).toBe(Math.ceil((rows + 5000) / 4096));
+    slab.clear();
+    expect(taken.size).toBe(0);
+    expect(slab.copy()).toHaveLength(0);
+  },
+);

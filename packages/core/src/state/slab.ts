@@ -7,6 +7,17 @@ export interface Place {
   readonly offset: number;
 }
 
+/** ChunkMemory is where a slab can have its chunks. */
+export interface ChunkMemory<Numbers> {
+  /** A chunk of so many numbers, whatever they are. */
+  take(numbers: number): Numbers;
+  /** Takes chunks back in which nothing is written any more. */
+  giveBack(chunks: readonly Numbers[]): void;
+}
+
+/** What is to be given back when a slab is collected as garbage. */
+const takenBy = new FinalizationRegistry<() => void>((giveBack) => giveBack());
+
 /**
  * Slab holds rows of numbers that are changed in place, in chunks of many rows, so that whoever holds a Place writes
  * without a lookup, and a copy of all rows is a few memory copies. Only while there is no more than one chunk can rows
@@ -18,6 +29,7 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   readonly #chunks: Numbers[] = [];
   #rows = 0;
   #capacityRows = 0;
+  #memory: ChunkMemory<Numbers> | undefined = undefined;
 
   /** A new row starts as `emptyRow`, and has numbers of its kind. */
   constructor(emptyRow: Numbers) {
@@ -51,6 +63,29 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   detach(): void {
     const [first] = this.#chunks;
     if (first !== undefined) this.#chunks[0] = this.#copy(first);
+  }
+
+  /** Whether the chunks are in memory that was given. */
+  get isInMemory(): boolean {
+    return this.#memory !== undefined;
+  }
+
+  /** moveTo has the chunks in some memory from now on. All rows move. */
+  moveTo(memory: ChunkMemory<Numbers>): void {
+    const chunks = this.#chunks;
+    this.#memory = memory;
+    for (const [index, chunk] of chunks.entries()) {
+      chunks[index] = memory.take(chunk.length);
+      chunks[index].set(chunk);
+    }
+    takenBy.register(this, () => memory.giveBack(chunks));
+  }
+
+  /** clear leaves no rows, nor chunks for them. */
+  clear(): void {
+    this.#memory?.giveBack(this.#chunks.splice(0));
+    this.#rows = 0;
+    this.#capacityRows = 0;
   }
 
   /** The chunk that a row lies in. */
@@ -107,11 +142,15 @@ export class Slab<Numbers extends Float64Array | Uint32Array = Float64Array> {
   #grow(): void {
     const isFirst = this.#capacityRows < chunkRows;
     const rows = isFirst ? Math.max(2 * this.#capacityRows, 1) : chunkRows;
-    const chunk = this.#numbers(rows * this.width);
+    const numbers = rows * this.width;
+    const chunk = this.#memory?.take(numbers) ?? this.#numbers(numbers);
     const [first] = this.#chunks;
-    if (isFirst && first !== undefined) chunk.set(first);
-    if (isFirst) this.#chunks[0] = chunk;
-    else this.#chunks.push(chunk);
+    if (!isFirst || first === undefined) this.#chunks.push(chunk);
+    else {
+      chunk.set(first);
+      this.#chunks[0] = chunk;
+      this.#memory?.giveBack([first]);
+    }
     this.#capacityRows = isFirst ? rows : this.#capacityRows + rows;
   }
 

@@ -222,6 +222,11 @@ export class State {
     this.partials.fold();
   }
 
+  /** releaseSome lets go of a few bound counters, others each time: those that are gone are not kept for ever. */
+  releaseSome(): void {
+    for (const metric of this.metrics()) metric.releaseSome();
+  }
+
   /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
   gather(): void {
     this.foldAll();

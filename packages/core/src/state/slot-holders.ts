@@ -1,0 +1,47 @@
+import { noSlot } from './sum-memory.ts';
+
+/** How many calls of `releaseSome` it takes until everybody was told. */
+const roundLength = 64;
+
+/** SlotHolder is a bound counter, which adds to `sumMemory` without looking anything up. */
+export interface SlotHolder {
+  /**
+   * Tells where to add from now on: to a slot of `sumMemory`, or to `noSlot` until it asks again.
+   *
+   * @internal
+   */
+  moveTo(slot: number): void;
+}
+
+/** SlotHolders is who is to be told before the rows of a metric move, or are no more. */
+export class SlotHolders {
+  readonly #holders: SlotHolder[] = [];
+  #next = 0;
+
+  /** add takes note of one more; of more than there are at most, another is let go. */
+  add(holder: SlotHolder, most: number): void {
+    this.#holders.push(holder);
+    if (this.#holders.length > most) this.#releaseNext();
+  }
+
+  /** releaseSome lets go of a few, others each time: instruments that are gone are not kept for ever. */
+  releaseSome(): void {
+    for (let left = Math.ceil(this.#holders.length / roundLength); left > 0; left--) this.#releaseNext();
+  }
+
+  /** releaseAll lets go of all. */
+  releaseAll(): void {
+    for (const holder of this.#holders.splice(0)) holder.moveTo(noSlot);
+  }
+
+  #releaseNext(): void {
+    const holders = this.#holders;
+    const last = holders.pop();
+    if (last === undefined) return;
+    const index = this.#next < holders.length ? this.#next : 0;
+    this.#next = index + 1;
+    const released = holders[index] ?? last;
+    if (released !== last) holders[index] = last;
+    released.moveTo(noSlot);
+  }
+}
