@@ -183,3 +183,31 @@ it.each(strangeValues)('flushes with %s for options, time-out and number of atte
   }
   expect(await telemetry.shutdown(strange as never)).toMatchObject({ ok: true });
 });
+
+it.each<readonly [string, string, readonly string[], Readonly<Record<string, bigint>>]>([
+  ['another series', 'c', ['other'], { first: 1n, new: 1n, other: 1n }],
+  ['the same one', 'c', ['new'], { first: 1n, new: 2n }],
+  ['in another metric', 'd', ['new'], { first: 1n, new: 1n }],
+  ['what takes the last room', 'c', ['x', 'y'], { first: 1n, x: 1n, y: 1n, overflow: 1n }],
+])('counts once when an object records %s while it is read', (_, name, values, expected) => {
+  // By the way for what is known, and by the one for what is new.
+  for (const recordingRead of [1, 2]) {
+    const telemetry = new TelemetryHandle({ exporter: new ScriptedExporter(), cardinalityLimit: 4 });
+    telemetry.recordCounter('c', 1, { a: 'first' });
+    let reads = 0;
+    const recording = {
+      get a(): string {
+        reads += 1;
+        if (reads === recordingRead) for (const a of values) telemetry.recordCounter(name, 1, { a });
+        return 'new';
+      },
+    };
+    expect(telemetry.recordCounter('c', 1, recording)).toEqual({ ok: true });
+    const { points } = telemetry.snapshot();
+    const totals = [...points].flatMap((point) => {
+      if (point.type !== 'sum' || point.series.metric.name !== 'c') return [];
+      return [[point.series.attributes['a'] ?? 'overflow', BigInt(point.total)] as const];
+    });
+    expect(Object.fromEntries(totals)).toEqual(expected);
+  }
+});

@@ -138,6 +138,12 @@ function asCallersHaveThem(pairs: readonly (readonly [string, AttributeValue])[]
 }
 
 it('finds the row of the same attributes and no other, in whatever order, form and object', () => {
+  let addedAsRead = 0;
+  const add = (index: AttributeIndex, attributes: Attributes): number => {
+    if (!index.canAddAsRead(attributes)) return index.add(copyOf(attributes));
+    addedAsRead += 1;
+    return index.addAsRead();
+  };
   fc.assert(
     fc.property(
       fc.array(fc.tuple(entries, fc.nat(3), fc.nat(1), fc.boolean(), fc.nat(9)), { maxLength: 20 }),
@@ -157,8 +163,11 @@ it('finds the row of the same attributes and no other, in whatever order, form a
           const expected = rows.get(identity) ?? -1;
           expect([expected, -1]).toContain(index.find(attributes));
           expect(index.findCopy(copy)).toBe(expected);
-          if (expected < 0) rows.set(identity, index.add(copy));
-          else index.learn(copy);
+          if (expected < 0) rows.set(identity, add(index, attributes));
+          else expect(index.canAddAsRead(attributes)).toBe(false);
+          index.learn(copy);
+          const added = index.pairs(index.length - 1);
+          if (expected < 0) expect(identityOf({ asGiven: added, normalized: added })).toBe(identity);
           // So few orders and forms are all learnt; what was found once is found again in the quickest way.
           expect(index.find(attributes)).toBe(rows.get(identity));
           expect(index.find(attributes)).toBe(rows.get(identity));
@@ -167,6 +176,23 @@ it('finds the row of the same attributes and no other, in whatever order, form a
     ),
     { numRuns: 1000 },
   );
+  expect(addedAsRead).toBeGreaterThan(300);
+});
+
+it.each<readonly [string, Attributes]>([
+  ['has a row', { a: 1, b: 'x' }],
+  ['comes in an unknown order', { b: 'y', a: 1 }],
+  ['has an unknown key', { a: 1, c: 'y' }],
+  ['has no key', {}],
+  ['has a bigint', { a: 1n, b: 'y' }],
+  ['has −0', { a: -0, b: 'y' }],
+  ['has NaN', { a: Number.NaN, b: 'y' }],
+  ['has an unpaired surrogate', { a: 1, b: '\ud800' }],
+  ['has what is no value', { a: 1, b: null as unknown as string }],
+])('adds nothing as it was read that %s', (_, attributes) => {
+  const index = indexOf({ a: 1, b: 'x' });
+  expect(index.canAddAsRead({ a: 1, b: 'y' })).toBe(true);
+  expect(index.canAddAsRead(attributes)).toBe(false);
 });
 
 it('finds thousands of series whose values are the same at a glance, and goes on to when some have been forgotten', () => {

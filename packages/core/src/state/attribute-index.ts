@@ -43,6 +43,8 @@ export class AttributeIndex implements SeriesAttributes {
   readonly #valueIds: (ValueIds | undefined)[] = [];
   /** How many values have a number for another form than their row's. */
   #forms = 0;
+  /** Where the keys lead of what `canAddAsRead` has read. */
+  #read: PathEnd | undefined = undefined;
 
   /** Its key paths can be those of other indexes, too. */
   constructor(paths: KeyPaths = new KeyPaths()) {
@@ -73,26 +75,31 @@ export class AttributeIndex implements SeriesAttributes {
 
   /** Adds the next row, for attributes that have none, and learns their order and form. */
   add(copy: CopiedAttributes): number {
-    const { shape, order, path } = this.#paths.end(copy) ?? this.#paths.addShape(copy);
-    const { keys } = shape;
-    const row = this.#length;
-    this.#parts = room(this.#parts, this.#partsLength + 1 + keys.length);
-    if (row === 0) this.#stride = 1 + keys.length;
-    else if (this.#stride > 0 && shape.index !== this.#parts[0]) this.#endStride();
-    if (this.#stride === 0) {
-      this.#starts = room(this.#starts, row + 1);
-      this.#starts[row] = this.#partsLength;
-    }
-    this.#parts[this.#partsLength++] = shape.index;
-    for (let i = 0; i < keys.length; i++) {
-      const value = copy.normalized[2 * (order?.[i] ?? i) + 1] as AttributeValue;
-      this.#parts[this.#partsLength++] = this.#idOf(shape.keyIds[i] as number, value);
-    }
-    this.#length += 1;
-    this.#enter(row);
-    if (path === 0) this.#paths.learnOrder(copy);
+    const end = this.#paths.end(copy) ?? this.#paths.addShape(copy);
+    const row = this.#append(end, copy.normalized, 'pairs');
+    if (end.path === 0) this.#paths.learnOrder(copy);
     if (copy.asGiven !== copy.normalized) this.#learnForms(copy);
     return row;
+  }
+
+  /**
+   * canAddAsRead reads a caller's attributes and says whether `addAsRead` can add them as they are: they have no row,
+   * their order is known, and each value is in the form that equal ones share. Throws what the caller's object throws.
+   */
+  canAddAsRead(attributes: Attributes): boolean {
+    const seen = this.#seen;
+    const number = seen.find(attributes);
+    // Code in the caller's object may have had it all forgotten.
+    if (number === noPathEnd || seen !== this.#seen) return false;
+    this.#read = seen.endOf(number);
+    const { length } = this.#read.shape.keys;
+    for (let i = 0; i < length; i++) if (!isNormal(seen.wanted[i] as AttributeValue)) return false;
+    return length > 0 && this.#findValues(this.#read, seen.wanted, 'values') < 0;
+  }
+
+  /** addAsRead adds the next row, for the attributes that `canAddAsRead` has just read. */
+  addAsRead(): number {
+    return this.#append(this.#read as PathEnd, this.#seen.wanted, 'values');
   }
 
   /** learn lets `find` find attributes that have a row in the order and form of this caller, within bounds. */
@@ -156,6 +163,28 @@ export class AttributeIndex implements SeriesAttributes {
     if (seenNumber === notSeen && this.#seen.isFull) return paths.forgetSeen();
     const number = seenNumber === notSeen ? this.#seen.add() : seenNumber;
     if (number >= 0) this.#known = withRow(this.#known, { number, row, rows: this.#length });
+  }
+
+  #append(end: PathEnd, given: readonly AttributeValue[], has: 'values' | 'pairs'): number {
+    const { shape, order } = end;
+    const { keyIds } = shape;
+    const row = this.#length;
+    this.#parts = room(this.#parts, this.#partsLength + 1 + keyIds.length);
+    if (row === 0) this.#stride = 1 + keyIds.length;
+    else if (this.#stride > 0 && shape.index !== this.#parts[0]) this.#endStride();
+    if (this.#stride === 0) {
+      this.#starts = room(this.#starts, row + 1);
+      this.#starts[row] = this.#partsLength;
+    }
+    this.#parts[this.#partsLength++] = shape.index;
+    for (let i = 0; i < keyIds.length; i++) {
+      const place = order?.[i] ?? i;
+      const value = given[has === 'values' ? place : 2 * place + 1] as AttributeValue;
+      this.#parts[this.#partsLength++] = this.#idOf(keyIds[i] as number, value);
+    }
+    this.#length += 1;
+    this.#enter(row);
+    return row;
   }
 
   /** The row with these values, given in the order of the caller's keys: one after another, or each after its key. */
@@ -254,6 +283,12 @@ export class AttributeIndex implements SeriesAttributes {
       values.set(given, id);
     }
   }
+}
+
+/** Whether a value is in the form that equal ones share, as nearly all are: what `copyAttributes` makes of others. */
+function isNormal(value: AttributeValue): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value === 'boolean' || (Number.isFinite(value) && !Object.is(value, -0));
 }
 
 /** Scatters numbers that follow one another. Those of a row are added up, so that the order of keys does not matter. */

@@ -133,6 +133,8 @@ export class MetricState implements Metric {
    * overflow series past the limit. It is good until the next place of the metric is looked for.
    */
   reach(attributes: Attributes | undefined): Result<Cell, TelemetryError> {
+    if (attributes !== undefined && !this.isFull && this.#canAddAsRead(attributes))
+      return success(this.#cursor.moveTo(this.#addRow('as read')));
     const copy = attributes === undefined ? success(noAttributes) : copyAttributes(attributes);
     return copy.ok ? success(this.#cursor.moveTo(this.#rowFor(copy.value))) : copy;
   }
@@ -304,15 +306,27 @@ export class MetricState implements Metric {
     return this.overflow.row;
   }
 
-  #addRow(copy: CopiedAttributes): number {
-    const row = this.table.add(copy, {
+  #canAddAsRead(attributes: Attributes): boolean {
+    try {
+      if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return false;
+      const index = this.#index;
+      // Code in the caller's object may have made room for other series, or closed all.
+      return index.canAddAsRead(attributes) && index === this.#index && !this.isFull;
+    } catch {
+      // The caller's object threw; the copy will say so.
+      return false;
+    }
+  }
+
+  #addRow(attributes: CopiedAttributes | 'as read'): number {
+    const row = this.table.add(attributes, {
       id: this.state.nextSeriesId(),
       startTimeUnixNano: this.state.windowStartUnixNano,
     });
     if (this.slab.addRow()) this.#moveCells();
     this.counts?.addRow();
     this.buckets?.push(new ExponentialBuckets(this.epoch));
-    if (copy.normalized.length === 0) this.plain = this.cellAt(row);
+    if (attributes !== 'as read' && attributes.normalized.length === 0) this.plain = this.cellAt(row);
     return row;
   }
 }

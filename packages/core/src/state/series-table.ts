@@ -38,9 +38,15 @@ export class SeriesTable {
     return this.index.length;
   }
 
-  /** Adds the next row, for attributes that have none; ids grow from row to row, and no series began before the last. */
-  add(copy: CopiedAttributes, begun: { readonly id: number; readonly startTimeUnixNano: bigint }): number {
-    const row = this.index.add(copy);
+  /**
+   * Adds the next row, for attributes that have none: a copy of them, or as the index has just read them. Ids grow from row
+   * to row, and no series began before the last.
+   */
+  add(
+    attributes: CopiedAttributes | 'as read',
+    begun: { readonly id: number; readonly startTimeUnixNano: bigint },
+  ): number {
+    const row = attributes === 'as read' ? this.index.addAsRead() : this.index.add(attributes);
     if (row === 0) this.#firstId = begun.id;
     const id = begun.id - this.#firstId;
     if (id > largestUint32 && this.#ids instanceof Uint32Array) this.#ids = Float64Array.from(this.#ids);

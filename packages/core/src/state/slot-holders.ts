@@ -1,7 +1,7 @@
 import { noSlot } from './sum-memory.ts';
 
-/** How many calls of `releaseSome` it takes until everybody was told. */
-const roundLength = 64;
+/** What part of them `releaseSome` lets go of. */
+const part = 1 / 64;
 
 /** SlotHolder is a bound counter, which adds to `sumMemory` without looking anything up. */
 export interface SlotHolder {
@@ -17,6 +17,8 @@ export interface SlotHolder {
 export class SlotHolders {
   readonly #holders: SlotHolder[] = [];
   #next = 0;
+  /** How many are to be let go of, and a part of the next one. */
+  #due = 0;
 
   /** add takes note of one more; of more than there are at most, another is let go. */
   add(holder: SlotHolder, most: number): void {
@@ -26,7 +28,8 @@ export class SlotHolders {
 
   /** releaseSome lets go of a few, others each time: instruments that are gone are not kept for ever. */
   releaseSome(): void {
-    for (let left = Math.ceil(this.#holders.length / roundLength); left > 0; left--) this.#releaseNext();
+    this.#due += part * this.#holders.length;
+    for (; this.#due >= 1; this.#due -= 1) this.#releaseNext();
   }
 
   /** releaseAll lets go of all. */
