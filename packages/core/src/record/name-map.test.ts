@@ -51,3 +51,23 @@ it('does not place all names anew when one of them is set again', () => {
   }
   expect(names.get('ingest.accepted.7')).toBe(-7);
 });
+
+it.each<readonly [string, readonly string[]]>([
+  ['one name', ['ingest.accepted']],
+  ['numbered ones', Array.from({ length: 64 }, (_, i) => `ingest.accepted.${i}`)],
+  ['those that differ before a common end', ['a', 'b', 'c', 'd'].map((each) => `http.${each}.total`)],
+  ['those of different lengths', ['a', 'aa', 'aaa', 'aaaa']],
+  ['many more', Array.from({ length: 1000 }, (_, i) => `queue.${i % 10}.${Math.floor(i / 10)}.depth`)],
+])('finds most of %s without the Map', (_, names) => {
+  const map = new NameMap<number>();
+  for (const [i, each] of names.entries()) map.set(each, i);
+  const looked = vi.spyOn(Map.prototype, 'get');
+  let calls = 0;
+  try {
+    for (const each of names) map.get(each);
+    calls = looked.mock.calls.length;
+  } finally {
+    looked.mockRestore();
+  }
+  expect(calls).toBeLessThanOrEqual(names.length < 100 ? 0 : names.length / 5);
+});

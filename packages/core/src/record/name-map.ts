@@ -1,10 +1,14 @@
 /** How many slots there are for each name, so that few share one. */
 const slotsPerName = 4;
+/** How many of the last characters of a name tell it from others. */
+const tellingCharacters = 16;
+/** Of so many names at the most it is counted how many slots they come to. */
+const namesCounted = 256;
 
 /**
- * NameMap is a Map by names that is looked in for every record. A table by the length and three characters of a name
- * has the answer for most names, without the steps from entry to entry in a Map's chains, which the processor can't
- * predict; the others are found in a Map.
+ * NameMap is a Map by names that is looked in for every record. A table by the length and up to three characters of a
+ * name has the answer for most names, without the steps from entry to entry in a Map's chains, which the processor can't
+ * predict; the others are found in a Map. To read a character takes time: no more are read than tell the names apart.
  */
 export class NameMap<T> {
   readonly #map = new Map<string, T>();
@@ -16,6 +20,10 @@ export class NameMap<T> {
   /** By slot: the first name that came to it, and its value. */
   #names: string[] = [''];
   #values: (T | undefined)[] = [undefined];
+  /** The characters that are read, counted from the end; −1 for none, and for none after that. */
+  #first = -1;
+  #second = -1;
+  #third = -1;
 
   /** How many names there are. */
   get size(): number {
@@ -29,7 +37,7 @@ export class NameMap<T> {
   get(name: string): T | undefined {
     // Callers of JavaScript pass anything.
     if (typeof name !== 'string' || name.length === 0) return undefined;
-    const slot = hashOf(name) & (this.#names.length - 1);
+    const slot = this.#slotOf(name);
     return this.#names[slot] === name ? this.#values[slot] : this.#map.get(name);
   }
 
@@ -42,7 +50,7 @@ export class NameMap<T> {
   }
 
   #place(name: string, value: T): void {
-    const slot = hashOf(name) & (this.#names.length - 1);
+    const slot = this.#slotOf(name);
     const taken = this.#names[slot];
     if (taken !== '' && taken !== name) return;
     this.#names[slot] = name;
@@ -53,14 +61,58 @@ export class NameMap<T> {
     const slots = 2 ** Math.ceil(Math.log2(2 * slotsPerName * this.#map.size));
     this.#names = Array.from({ length: slots }, () => '');
     this.#values = Array.from({ length: slots }, () => undefined);
+    this.#chooseCharacters();
     for (const name of this.#given) this.#place(name, this.#map.get(name) as T);
+  }
+
+  /** Adds one character after the other, each time the one that tells most names apart, as long as one tells more. */
+  #chooseCharacters(): void {
+    this.#first = -1;
+    this.#second = -1;
+    this.#third = -1;
+    this.#first = this.#mostTelling((character) => (this.#first = character));
+    if (this.#first >= 0) this.#second = this.#mostTelling((character) => (this.#second = character));
+    if (this.#second >= 0) this.#third = this.#mostTelling((character) => (this.#third = character));
+  }
+
+  #mostTelling(read: (character: number) => void): number {
+    let best = -1;
+    read(best);
+    let mostSlots = this.#slotsUsed();
+    for (let character = 0; character < tellingCharacters; character++) {
+      read(character);
+      const slots = this.#slotsUsed();
+      if (slots <= mostSlots) continue;
+      best = character;
+      mostSlots = slots;
+    }
+    return best;
+  }
+
+  /** How many slots the names come to, the last ones first. */
+  #slotsUsed(): number {
+    return new Set(this.#given.slice(-namesCounted).map((name) => this.#slotOf(name))).size;
+  }
+
+  /** By the length and the characters that are read of a name that is not empty. */
+  #slotOf(name: string): number {
+    const { length } = name;
+    let hash = 37 * length;
+    const first = this.#first;
+    if (first >= 0) {
+      hash += characterAt(name, length, first);
+      const second = this.#second;
+      if (second >= 0) {
+        hash += 11 * characterAt(name, length, second);
+        const third = this.#third;
+        if (third >= 0) hash += 101 * characterAt(name, length, third);
+      }
+    }
+    return hash & (this.#names.length - 1);
   }
 }
 
-/** A number by the length and the last, the last but one and the middle character of a name that is not empty. */
-function hashOf(name: string): number {
-  const { length } = name;
-  const last = name.charCodeAt(length - 1);
-  const lastButOne = name.charCodeAt(length > 1 ? length - 2 : 0);
-  return last + 11 * lastButOne + 101 * name.charCodeAt(length >> 1) + 37 * length;
+/** A character counted from the end; the first one for those before it. */
+function characterAt(name: string, length: number, fromEnd: number): number {
+  return name.charCodeAt(length > fromEnd ? length - 1 - fromEnd : 0);
 }
