@@ -10,10 +10,10 @@ import { type FlushOnExitOptions, checkFlushOnExitOptions } from './lifecycle/fl
 import { FlushSchedule } from './reader/flush-schedule.ts';
 import { type FlushResult, flushedTooLate } from './reader/flush-result.ts';
 import { Reader } from './reader/reader.ts';
-import type { Binding } from './record/binding.ts';
+import { type Binding, SeriesBinding } from './record/binding.ts';
 import { measureExports } from './measure-exports.ts';
 import { describeError, describeValue } from './describe-value.ts';
-import { copyAttributes } from './record/copy-attributes.ts';
+import { copyAttributes, keptCopy } from './record/copy-attributes.ts';
 import { Counter, addToCounter, tryAdd, validateDelta } from './record/counter.ts';
 import { Gauge, trySet, validateGaugeValue } from './record/gauge.ts';
 import { Histogram } from './record/histogram.ts';
@@ -491,7 +491,7 @@ export class TelemetryHandle implements Recording, AsyncDisposable {
     const copy = copyAttributes(attributes === undefined ? {} : attributes);
     if (!metric.ok) return { name, resolve: () => metric };
     if (!copy.ok) return { name, resolve: () => copy };
-    return { name, resolve: () => this.#state.boundCellFor(metric.value, copy.value) };
+    return new SeriesBinding(metric.value, keptCopy(copy.value));
   }
 }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { AttributeValue } from '../attributes.ts';
 import { ScriptedExporter } from '../testing/scripted-exporter.ts';
 import { TelemetryHandle } from '../telemetry-handle.ts';
+import { copyAttributes, keptCopy } from './copy-attributes.ts';
 
 type Entries = readonly (readonly [string, AttributeValue])[];
 
@@ -214,4 +215,14 @@ it.each([1, 127, 128, 129, 300])('takes %d keys in any order', (length) => {
   telemetry.recordCounter('c', 1, objectOf([...many, ['another', 1]]));
   expect(telemetry.snapshot().total('c', objectOf(many))).toBe(256n);
   expect(telemetry.snapshot().points).toHaveLength(3);
+});
+
+it('keeps a copy that is the same, and one array where both forms are one', () => {
+  const plain = copyAttributes({ b: 'x', a: 1 });
+  const other = copyAttributes({ b: '\ud800', a: 1n });
+  if (!plain.ok || !other.ok) throw new Error('not copied');
+  const kept = keptCopy(plain.value);
+  expect(kept).toEqual(plain.value);
+  expect(kept.asGiven).toBe(kept.normalized);
+  expect(keptCopy(other.value)).toEqual(other.value);
 });

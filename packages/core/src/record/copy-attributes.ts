@@ -53,6 +53,12 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
   return normalized.ok ? success({ asGiven, normalized: normalized.value }) : normalized;
 }
 
+/** keptCopy gives a copy that takes no more memory than it needs: arrays that were filled one by one have room for more. */
+export function keptCopy({ asGiven, normalized }: CopiedAttributes): CopiedAttributes {
+  const kept = normalized.slice();
+  return { asGiven: asGiven === normalized ? kept : asGiven.slice(), normalized: kept };
+}
+
 /** Puts each key and value of valid pairs into the form that equal ones share. */
 function normalizePairs(pairs: Pairs): Result<Pairs, TelemetryError> {
   const byKey = new Map<string, AttributeValue>();

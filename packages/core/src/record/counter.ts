@@ -3,7 +3,6 @@ import { type Result, failure, succeeded } from '../result.ts';
 import { Cell, parkedValues } from '../state/cell.ts';
 import type { Place } from '../state/slab.ts';
 import { readSum, writeSum } from '../state/wide-sum.ts';
-import type { SlotHolder } from '../state/slot-holders.ts';
 import { noSlot, sumMemory } from '../state/sum-memory.ts';
 import { TelemetryError } from '../telemetry-error.ts';
 import type { Binding } from './binding.ts';
@@ -11,7 +10,7 @@ import type { Binding } from './binding.ts';
 const largestTotal = 2n ** 64n - 1n;
 
 /** Counter is a counter bound to one series: it adds without looking anything up. */
-export class Counter implements SlotHolder {
+export class Counter {
   readonly #binding: Binding;
   #cell: Cell | undefined = undefined;
   /** Where in `sumMemory` its row is, or `noSlot` while nobody would tell it that this has moved. */

@@ -5,11 +5,7 @@ const part = 1 / 64;
 
 /** SlotHolder is a bound counter, which adds to `sumMemory` without looking anything up. */
 export interface SlotHolder {
-  /**
-   * Tells where to add from now on: to a slot of `sumMemory`, or to `noSlot` until it asks again.
-   *
-   * @internal
-   */
+  /** Tells where to add from now on: to a slot of `sumMemory`, or to `noSlot` until it asks again. */
   moveTo(slot: number): void;
 }
 
