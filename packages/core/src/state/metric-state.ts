@@ -22,6 +22,9 @@ const overflowAttributes: CopiedAttributes = { asGiven: overflowPairs, normalize
 const noPairs: Pairs = [];
 const noAttributes: CopiedAttributes = { asGiven: noPairs, normalized: noPairs };
 
+/** So many bound counters can add to a series directly, and two more for each other one: some make one for each record. */
+const fewHolders = 256;
+
 /** MetricState is one metric: what its series have in common, which there are, and their numbers. */
 export class MetricState implements Metric {
   readonly state: State;
@@ -64,7 +67,7 @@ export class MetricState implements Metric {
   /** Whether nothing was recorded in shared values since their window began. */
   #isWindowEmpty = false;
   /** Bound counters that add to their rows directly. */
-  readonly #slotHolders = new SlotHolders();
+  readonly slotHolders: SlotHolders = new SlotHolders();
   /** The cells of those rows that something holds on to. */
   #cells: (Cell | undefined)[] = [];
   /** The table's index, at hand for each record. */
@@ -180,18 +183,12 @@ export class MetricState implements Metric {
     const slot = slotIn(this.slab.chunkOf(row), this.slab.offsetOf(row));
     if (slot === noSlot) return;
     holder.moveTo(slot);
-    // Who makes a new instrument for each record has very many.
-    this.#slotHolders.add(holder, 2 * this.slab.rows);
-  }
-
-  /** releaseSome lets go of a few bound counters, others each time: those that are gone are not kept for ever. */
-  releaseSome(): void {
-    this.#slotHolders.releaseSome();
+    this.slotHolders.add(holder, fewHolders + 2 * this.slab.rows);
   }
 
   /** close makes every record from now on fail. */
   close(): void {
-    this.#slotHolders.releaseAll();
+    this.slotHolders.releaseAll();
     this.table.index.forget();
     this.plain = undefined;
     for (const cell of this.#cells) cell?.park();
@@ -240,7 +237,7 @@ export class MetricState implements Metric {
 
   /** Tells the cells where their rows are now; those that were parked stay so. Bound counters ask again. */
   #moveCells(): void {
-    this.#slotHolders.releaseAll();
+    this.slotHolders.releaseAll();
     for (const cell of this.#cells) {
       if (cell !== undefined && !cell.isParked) cell.moveTo(cell.row);
     }
@@ -267,7 +264,7 @@ export class MetricState implements Metric {
   /** keepRows lets go of the series in all other rows; who still holds their cells finds the way to new ones. */
   keepRows(rows: readonly number[]): void {
     this.own();
-    this.#slotHolders.releaseAll();
+    this.slotHolders.releaseAll();
     const { wideBases, buckets, slab } = this;
     const cells = this.#cells;
     const kept = rows.map((row) => cells[row]);

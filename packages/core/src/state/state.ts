@@ -224,7 +224,7 @@ export class State {
 
   /** releaseSome lets go of a few bound counters, others each time: those that are gone are not kept for ever. */
   releaseSome(): void {
-    for (const metric of this.metrics()) metric.releaseSome();
+    for (const metric of this.metrics()) metric.slotHolders.releaseSome();
   }
 
   /** gather makes the slabs hold all there is now: what was recorded, and what observers say. */
