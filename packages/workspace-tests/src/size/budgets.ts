@@ -26,14 +26,14 @@ export const budgets: readonly Budget[] = [
     code: `export * from '${core}';`,
     external: [],
     from: 'sources',
-    mostBytes: 36_600,
+    mostBytes: 38_600,
   },
   {
     title: 'core and exporter: a handle and where it exports to',
     code: `export { TelemetryHandle } from '${core}'; export { OtlpHttpExporter } from '${exporter}';`,
     external: ['undici'],
     from: 'sources',
-    mostBytes: 52_900,
+    mostBytes: 55_600,
   },
   {
     title: 'meta-package: everything, without undici and zod',
