@@ -42,7 +42,7 @@ export class DistributionSeries {
     }
     this.#cell = cell;
     const { partials } = cell.metric.state;
-    if (this.#folds !== partials.folds) {
+    if (this.#folds !== partials.folds && partials.takesAtOnce()) {
       // The first value goes to the row at once. Where there are many instruments, most have no other before someone
       // looks: all of these would be folded then, in one stretch, and in all that would be more work.
       this.#folds = partials.folds;

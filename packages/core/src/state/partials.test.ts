@@ -54,3 +54,17 @@ it('folds each once when folding one has all folded', () => {
   expect(partials.length).toBe(0);
   expect(folded.toSorted((a, b) => a - b)).toEqual(indexes(-1, 600));
 });
+
+it('takes so many first values at once since the last fold', () => {
+  const partials = new Partials();
+  for (let round = 0; round < 3; round++) {
+    expect(partials.folds).toBe(round);
+    let atOnce = 0;
+    while (partials.takesAtOnce()) atOnce += 1;
+    expect(atOnce).toBe(2 ** 14);
+    expect(partials.takesAtOnce()).toBe(false);
+    partials.foldSome();
+    expect(partials.takesAtOnce()).toBe(false);
+    partials.fold();
+  }
+});

@@ -16,6 +16,12 @@ const mostPartials = 2 ** 15;
 /** How many are folded between two looks at the clock: few, as some hold a value and others a whole batch. */
 export const partialsAtOnce: number = 2 ** 8;
 
+/**
+ * How many values go to their rows at once at the most, those that are the first of their instruments: where there are
+ * more, they are folded in slices.
+ */
+const mostAtOnce = 2 ** 14;
+
 const none: readonly Partial[] = [];
 
 /** Partials are the bound instruments of a state that hold something which is not in a slab yet: first in, first out. */
@@ -25,11 +31,25 @@ export class Partials {
   #next = 0;
   #newer: Partial[] = [];
   /** How often all were folded. */
-  folds = 0;
+  #folds = 0;
+  /** How many values went to their rows at once since. */
+  #atOnce = 0;
 
   /** How many there are. */
   get length(): number {
     return this.#older.length - this.#next + this.#newer.length;
+  }
+
+  /** How often all were folded. */
+  get folds(): number {
+    return this.#folds;
+  }
+
+  /** Whether one more value since the last fold is to go to its row at once; then it is counted. */
+  takesAtOnce(): boolean {
+    if (this.#atOnce >= mostAtOnce) return false;
+    this.#atOnce += 1;
+    return true;
   }
 
   /** add has a partial folded in before anything is read. */
@@ -45,7 +65,8 @@ export class Partials {
 
   /** fold brings everything that they recorded into the slabs. */
   fold(): void {
-    this.folds += 1;
+    this.#folds += 1;
+    this.#atOnce = 0;
     while (this.length > 0) this.#foldOldest(mostPartials);
   }
 

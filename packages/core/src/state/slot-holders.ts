@@ -1,7 +1,7 @@
 import { noSlot } from './sum-memory.ts';
 
 /** What part of them `releaseSome` lets go of. */
-const part = 1 / 64;
+const part = 1 / 256;
 
 /** SlotHolder is a bound counter, which adds to `sumMemory` without looking anything up. */
 export interface SlotHolder {
