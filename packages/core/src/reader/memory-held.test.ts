@@ -143,7 +143,7 @@ it('lets go of what a flush held without a full garbage collection', async () =>
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const [held] = (await once(worker, 'message')) as [number[]];
-  expect(Math.max(...held)).toBeLessThan(28e6);
+  expect(Math.max(...held)).toBeLessThan(25e6);
 });
 
 /** A number by a key and a turn, for an order that is another one nearly every time. */

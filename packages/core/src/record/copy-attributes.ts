@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../attributes.ts';
+import type { AttributeValue, Attributes } from '../attributes.ts';
 import { describeValue } from '../describe-value.ts';
 import { type Result, failure, success } from '../result.ts';
 import { TelemetryError } from '../telemetry-error.ts';
@@ -28,13 +28,13 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
   const asGiven: AttributeValue[] = [];
   let isNormalized = true;
   try {
-    if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+    if (!mayBeAttributes(attributes)) {
       return invalid(
         `Attributes ${describeValue(attributes)} are not valid: expected an object of keys and values.`,
       );
     }
     for (const key of Object.keys(attributes)) {
-      const value = (attributes as Readonly<Record<string, unknown>>)[key];
+      const value: unknown = attributes[key];
       const normalized = normalizeValue(value);
       if (normalized === undefined) {
         return invalid(
@@ -53,6 +53,11 @@ export function copyAttributes(attributes: unknown): Result<CopiedAttributes, Te
   return normalized.ok ? success({ asGiven, normalized: normalized.value }) : normalized;
 }
 
+/** mayBeAttributes says whether something is an object of keys and values; a revoked proxy throws. */
+export function mayBeAttributes(attributes: unknown): attributes is Attributes {
+  return typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes);
+}
+
 /** keptCopy gives a copy that takes no more memory than it needs: arrays that were filled one by one have room for more. */
 export function keptCopy({ asGiven, normalized }: CopiedAttributes): CopiedAttributes {
   const kept = normalized.slice();
@@ -69,6 +74,11 @@ function normalizePairs(pairs: Pairs): Result<Pairs, TelemetryError> {
     byKey.set(key, normalizeValue(pairs[i + 1]) as AttributeValue);
   }
   return success([...byKey].flat());
+}
+
+/** isNormal says whether a value is valid and in the one form that equal ones share. */
+export function isNormal(value: unknown): boolean {
+  return value !== undefined && Object.is(normalizeValue(value), value);
 }
 
 function normalizeValue(value: unknown): AttributeValue | undefined {

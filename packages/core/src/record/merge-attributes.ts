@@ -1,4 +1,5 @@
 import type { Attributes } from '../attributes.ts';
+import { mayBeAttributes } from './copy-attributes.ts';
 
 /**
  * mergeAttributes puts two sets together, those of the second winning, as they are now. It never throws: what is no set
@@ -6,8 +7,8 @@ import type { Attributes } from '../attributes.ts';
  */
 export function mergeAttributes(first: Attributes, second: Attributes): Attributes {
   try {
-    if (!isSet(first)) return first;
-    if (!isSet(second)) return second;
+    if (!mayBeAttributes(first)) return first;
+    if (!mayBeAttributes(second)) return second;
     const merged: Attributes = { ...first, ...second };
     return merged;
   } catch (error) {
@@ -17,9 +18,4 @@ export function mergeAttributes(first: Attributes, second: Attributes): Attribut
       },
     };
   }
-}
-
-// Callers of JavaScript pass anything.
-function isSet(attributes: unknown): boolean {
-  return typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes);
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue, Attributes } from '../attributes.ts';
-import type { CopiedAttributes, Pairs } from '../record/copy-attributes.ts';
+import { type CopiedAttributes, type Pairs, isNormal } from '../record/copy-attributes.ts';
 import type { SeriesAttributes } from '../snapshot/point-table.ts';
 import { KeyPaths } from './key-paths.ts';
 import { type PathEnd, type Shape, mostKeysLearnt, noPath } from './key-step.ts';
@@ -93,7 +93,7 @@ export class AttributeIndex implements SeriesAttributes {
     if (number === noPathEnd || seen !== this.#seen) return false;
     this.#read = seen.endOf(number);
     const { length } = this.#read.shape.keys;
-    for (let i = 0; i < length; i++) if (!isNormal(seen.wanted[i] as AttributeValue)) return false;
+    for (let i = 0; i < length; i++) if (!isNormal(seen.wanted[i])) return false;
     return length > 0 && this.#findValues(this.#read, seen.wanted, 'values') < 0;
   }
 
@@ -283,12 +283,6 @@ export class AttributeIndex implements SeriesAttributes {
       values.set(given, id);
     }
   }
-}
-
-/** Whether a value is in the form that equal ones share, as nearly all are: what `copyAttributes` makes of others. */
-function isNormal(value: AttributeValue): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
-  return typeof value === 'boolean' || (Number.isFinite(value) && !Object.is(value, -0));
 }
 
 /** Scatters numbers that follow one another. Those of a row are added up, so that the order of keys does not matter. */

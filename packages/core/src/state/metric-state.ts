@@ -1,6 +1,11 @@
 import type { Attributes } from '../attributes.ts';
 import { ExponentialBuckets } from '../exponential/exponential-buckets.ts';
-import { type CopiedAttributes, type Pairs, copyAttributes } from '../record/copy-attributes.ts';
+import {
+  type CopiedAttributes,
+  type Pairs,
+  copyAttributes,
+  mayBeAttributes,
+} from '../record/copy-attributes.ts';
 import { type Result, success } from '../result.ts';
 import type { TelemetryError } from '../telemetry-error.ts';
 import { type Aggregation, emptyRow } from './aggregation.ts';
@@ -119,8 +124,7 @@ export class MetricState implements Metric {
   find(attributes: Attributes | undefined): Cell | undefined {
     if (attributes === undefined) return this.plain;
     try {
-      if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
-        return undefined;
+      if (!mayBeAttributes(attributes)) return undefined;
       const index = this.#index;
       const row = index.find(attributes);
       // Code in the caller's object may have made room for other series.
@@ -305,7 +309,7 @@ export class MetricState implements Metric {
 
   #canAddAsRead(attributes: Attributes): boolean {
     try {
-      if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return false;
+      if (!mayBeAttributes(attributes)) return false;
       const index = this.#index;
       // Code in the caller's object may have made room for other series, or closed all.
       return index.canAddAsRead(attributes) && index === this.#index && !this.isFull;
