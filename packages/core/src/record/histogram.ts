@@ -38,10 +38,12 @@ export class Histogram implements Partial {
   }
 
   /** @internal */
-  fold(): void {
-    this.#series.write(this.#room, this.#next);
+  fold(): number {
+    const count = this.#next;
+    this.#series.write(this.#room, count);
     this.#next = 0;
     this.#end = 0;
+    return count;
   }
 
   #recordUnusually(value: number): Result<void, TelemetryError> {

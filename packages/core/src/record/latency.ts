@@ -68,10 +68,12 @@ export class Latency implements Partial {
   }
 
   /** @internal */
-  fold(): void {
-    this.#series.write(this.#room, this.#next);
+  fold(): number {
+    const count = this.#next;
+    this.#series.write(this.#room, count);
     this.#next = 0;
     this.#end = 0;
+    return count;
   }
 
   #recordUnusually(milliseconds: number): Result<void, TelemetryError> {

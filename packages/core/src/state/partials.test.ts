@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 import { type Partial, Partials, partialsAtOnce } from './partials.ts';
 
-function recording(folded: number[]): (index: number) => Partial {
-  return (index) => ({ fold: () => void folded.push(index) });
+/** Partials of so many values each that note when they are folded. */
+function recording(folded: number[], values = 2): (index: number) => Partial {
+  return (index) => ({
+    fold() {
+      folded.push(index);
+      return values;
+    },
+  });
 }
 
 function indexes(from: number, to: number): number[] {
@@ -39,6 +45,22 @@ it('never holds 2^15, and folds but a few for one more', () => {
   expect(folded).toEqual(indexes(0, 100_000));
 });
 
+it.each([
+  { values: 1, most: 2 ** 12 },
+  { values: 2, most: 2 ** 15 },
+])('keeps $most waiting where each has $values', ({ values, most }) => {
+  const partials = new Partials();
+  const make = recording([], values);
+  for (let round = 0; round < 2; round++) {
+    for (const index of indexes(0, 2 ** 15 - 1)) partials.add(make(index));
+    expect(partials.length).toBe(2 ** 15 - 1);
+    for (const index of indexes(0, 2 ** 15)) partials.add(make(index));
+    expect(partials.length).toBeGreaterThanOrEqual(most - partialsAtOnce);
+    expect(partials.length).toBeLessThan(most);
+    partials.fold();
+  }
+});
+
 it('folds each once when folding one has all folded', () => {
   const partials = new Partials();
   const folded: number[] = [];
@@ -47,6 +69,7 @@ it('folds each once when folding one has all folded', () => {
     fold() {
       folded.push(-1);
       partials.fold();
+      return 1;
     },
   });
   for (const index of indexes(0, 600)) partials.add(make(index));

@@ -4,15 +4,19 @@
  */
 export interface Partial {
   /**
-   * Records what was collected in the row, and begins anew with nothing.
+   * Records what was collected in the row, and begins anew with nothing. Says how many values that were.
    *
    * @internal
    */
-  fold(): void;
+  fold(): number;
 }
 
 /** So many partials at the most: before anything is read, all have to be folded. */
 const mostPartials = 2 ** 15;
+/** So many where most hold next to nothing when it is their turn: to keep more of them makes only more work for later. */
+const mostSparse = 2 ** 12;
+/** A partial holds next to nothing that has, in the mean, fewer values than this. */
+const fewValues = 1.5;
 /** How many are folded between two looks at the clock: few, as some hold a value and others a whole batch. */
 export const partialsAtOnce: number = 2 ** 8;
 
@@ -30,6 +34,8 @@ export class Partials {
   #older = none;
   #next = 0;
   #newer: Partial[] = [];
+  /** How many may wait at the most. */
+  #most = mostPartials;
   /** How often all were folded. */
   #folds = 0;
   /** How many values went to their rows at once since. */
@@ -55,7 +61,9 @@ export class Partials {
   /** add has a partial folded in before anything is read. */
   add(partial: Partial): void {
     this.#newer.push(partial);
-    if (this.length >= mostPartials) this.foldSome();
+    if (this.length < this.#most) return;
+    const values = this.#foldOldest(partialsAtOnce);
+    if (values < fewValues * partialsAtOnce) this.#most = mostSparse;
   }
 
   /** foldSome brings into the slabs what some recorded of those that have waited longest for it. */
@@ -67,10 +75,12 @@ export class Partials {
   fold(): void {
     this.#folds += 1;
     this.#atOnce = 0;
+    this.#most = mostPartials;
     while (this.length > 0) this.#foldOldest(mostPartials);
   }
 
-  #foldOldest(most: number): void {
+  /** Says how many values these held. */
+  #foldOldest(most: number): number {
     if (this.#next === this.#older.length) {
       this.#older = this.#newer;
       this.#newer = [];
@@ -86,6 +96,8 @@ export class Partials {
       this.#older = none;
       this.#next = 0;
     }
-    for (let i = from; i < to; i++) (older[i] as Partial).fold();
+    let values = 0;
+    for (let i = from; i < to; i++) values += (older[i] as Partial).fold();
+    return values;
   }
 }
