@@ -61,6 +61,15 @@ it.each([
   }
 });
 
+it('does not take the last few of those that have waited longest for a sample', () => {
+  const partials = new Partials();
+  const make = recording([]);
+  for (const index of indexes(0, partialsAtOnce + 44)) partials.add(make(index));
+  partials.foldSome();
+  for (const index of indexes(0, 2 ** 16)) partials.add(make(index));
+  expect(partials.length).toBeGreaterThanOrEqual(2 ** 15 - partialsAtOnce);
+});
+
 it('folds each once when folding one has all folded', () => {
   const partials = new Partials();
   const folded: number[] = [];

@@ -62,8 +62,7 @@ export class Partials {
   add(partial: Partial): void {
     this.#newer.push(partial);
     if (this.length < this.#most) return;
-    const values = this.#foldOldest(partialsAtOnce);
-    if (values < fewValues * partialsAtOnce) this.#most = mostSparse;
+    if (this.#foldOldest(partialsAtOnce) < fewValues) this.#most = mostSparse;
   }
 
   /** foldSome brings into the slabs what some recorded of those that have waited longest for it. */
@@ -79,7 +78,7 @@ export class Partials {
     while (this.length > 0) this.#foldOldest(mostPartials);
   }
 
-  /** Says how many values these held. */
+  /** Says how many values these held in the mean, if there were as many as asked for. */
   #foldOldest(most: number): number {
     if (this.#next === this.#older.length) {
       this.#older = this.#newer;
@@ -98,6 +97,6 @@ export class Partials {
     }
     let values = 0;
     for (let i = from; i < to; i++) values += (older[i] as Partial).fold();
-    return values;
+    return to - from === most ? values / most : Infinity;
   }
 }
