@@ -3,18 +3,16 @@ import { type CommandOptions, help, readArguments } from './command/read-argumen
 import { runRow } from './command/run-row.ts';
 import { rows } from './list-rows.ts';
 import { describeMachine, sayMachine } from './report/describe-machine.ts';
+import { MarkdownPage } from './report/markdown-page.ts';
 import { drawTable, tableLines } from './report/table-lines.ts';
 import { toReport } from './report/to-json.ts';
-import { writeMarkdown } from './report/write-markdown.ts';
 import { type Row, type RowResult, fullEffort, quickEffort } from './row.ts';
 
 const args = process.argv.slice(2);
 const options = readArguments(args);
 if (options === 'help') process.stdout.write(help);
-else if ('problem' in options) {
-  process.stderr.write(`${options.problem}\n\n${help}`);
-  process.exitCode = 2;
-} else await bench(options);
+else if ('problem' in options) refuse(`${options.problem}\n\n${help}`);
+else await bench(options);
 
 async function bench({ patterns, list, quick, json, write }: CommandOptions): Promise<void> {
   const chosen = rows.filter(
@@ -24,15 +22,20 @@ async function bench({ patterns, list, quick, json, write }: CommandOptions): Pr
     process.stdout.write(chosen.map(({ id }) => `${id}\n`).join(''));
     return;
   }
+  if (chosen.length === 0) {
+    refuse('No row has such an id: --list prints the ids.\n');
+    return;
+  }
   // Looked at before the run, so that a run that could not be written is not begun.
-  const page = write === undefined ? '' : await readFile(write, 'utf8');
+  const page = write === undefined ? undefined : await openPage(write);
+  if (page === 'refused') return;
   const circumstances = describeMachine(new Date());
   const results = await runRows(chosen, quick);
   if (json) process.stdout.write(`${JSON.stringify(toReport(results, circumstances), undefined, 2)}\n`);
   else process.stdout.write(`${sayMachine(circumstances)}\n\n${drawTable(tableLines(results))}\n`);
-  if (write !== undefined) {
+  if (write !== undefined && page !== undefined) {
     const command = ['pnpm bench', ...args].join(' ');
-    await writeFile(write, writeMarkdown(page, { results, circumstances, command }));
+    await writeFile(write, page.withResults({ results, circumstances, command }));
   }
   if (results.some((result) => 'broken' in result)) process.exitCode = 1;
 }
@@ -50,4 +53,19 @@ async function runRows(chosen: readonly Row[], quick: boolean): Promise<readonly
     process.stderr.write(` ${outcome}, ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
   }
   return results;
+}
+
+async function openPage(path: string): Promise<MarkdownPage | 'refused'> {
+  try {
+    return new MarkdownPage(await readFile(path, 'utf8'));
+  } catch (error) {
+    refuse(`Results can't be written into ${path}: ${(error as Error).message}\n`);
+    return 'refused';
+  }
+}
+
+/** Says why nothing is run. */
+function refuse(why: string): void {
+  process.stderr.write(why);
+  process.exitCode = 2;
 }

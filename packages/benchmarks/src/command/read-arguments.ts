@@ -23,7 +23,7 @@ contenders interleaved in that one process. Figures are medians; in brackets the
   --write FILE    write the results into this Markdown file, between its two marks
   --help          print this
 
-The exit code is 0 unless a row broke; no figure makes it anything else.
+The exit code is 1 when a row broke, 2 when nothing was run for what was asked, otherwise 0: no figure changes it.
 `;
 
 /** readArguments reads the command line: the options, `'help'`, or what is wrong with it. */

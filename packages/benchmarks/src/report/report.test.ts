@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { summarize } from '../measure/summarize.ts';
 import type { RowResult } from '../row.ts';
 import type { Circumstances } from './describe-machine.ts';
+import { MarkdownPage } from './markdown-page.ts';
 import { showFigure } from './show-figure.ts';
 import { drawTable, tableLines } from './table-lines.ts';
 import { toReport } from './to-json.ts';
-import { writeMarkdown } from './write-markdown.ts';
 
 const circumstances: Circumstances = {
   date: '2026-11-23T03:00Z',
@@ -72,16 +72,17 @@ test('gives for machines what the table shows, and survives being parsed', () =>
 });
 
 test('writes between the marks of a page only', () => {
+  const report = { results, circumstances, command: 'pnpm bench' };
   const page = 'before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n';
-  const written = writeMarkdown(page, { results, circumstances, command: 'pnpm bench' });
+  const written = new MarkdownPage(page).withResults(report);
   expect(written).toMatch(/^before\n<!-- bench:begin -->\n/);
   expect(written).toMatch(/<!-- bench:end -->\nafter\n$/);
   expect(written).not.toContain('old');
   expect(written).toContain('### Recording');
   expect(written).toContain('| add(1) | time per call | 5 ns (4.2–5.8) | 100 ns | 20 × | ≥ 15 × | yes |');
-  expect(writeMarkdown(written, { results, circumstances, command: 'pnpm bench' })).toBe(written);
+  expect(new MarkdownPage(written).withResults(report)).toBe(written);
 });
 
 test('refuses a page without marks', () => {
-  expect(() => writeMarkdown('no marks', { results, circumstances, command: '' })).toThrow(/marks/);
+  expect(() => new MarkdownPage('no marks')).toThrow(/marks/);
 });
