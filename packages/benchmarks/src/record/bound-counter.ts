@@ -35,14 +35,15 @@ function ours({ order, values, mask }: Sequence, series: number): Recorder {
   const counters = makeSeries(series).map((attributes, i) =>
     handle.counter(`ingest.accepted.${i % 10}`, { attributes }),
   );
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -52,14 +53,15 @@ function ours({ order, values, mask }: Sequence, series: number): Recorder {
 function openTelemetry({ order, values, mask }: Sequence, series: number): Recorder {
   const { meter, collect } = makeMeter();
   const counters = Array.from({ length: series }, (_, i) => meter.createCounter(`ingest.accepted.${i}`));
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -70,15 +72,16 @@ function openTelemetryWithAttributes({ order, values, mask }: Sequence, series: 
   const { meter, collect } = makeMeter();
   const counters = Array.from({ length: 10 }, (_, i) => meter.createCounter(`ingest.accepted.${i}`));
   const attributes = makeSeries(series);
+  const recordOne = (call: number): void => {
+    const i = order[call & mask] as number;
+    counters[i % 10]?.add(values[call & mask] as number, attributes[i]);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS, attributes',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = order[call & mask] as number;
-        counters[i % 10]?.add(values[call & mask] as number, attributes[i]);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -94,14 +97,15 @@ function prometheus({ order, values, mask }: Sequence, series: number): Recorder
     registers: [registry],
   });
   const counters = makeSeries(series).map(({ chain, account }) => counter.labels(chain, account));
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.inc(values[call & mask]);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.inc(values[call & mask]);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfRegistry(registry),
@@ -112,6 +116,9 @@ function prometheus({ order, values, mask }: Sequence, series: number): Recorder
 function hotShots({ order, values, mask }: Sequence, series: number): Recorder {
   const statsd = makeStatsd();
   const clients = makeSeries(series).map((globalTags) => statsd.client.childClient({ globalTags }));
+  const recordOne = (call: number): void => {
+    clients[order[call & mask] as number]?.increment('ingest.accepted', values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'hot-shots',
@@ -121,9 +128,7 @@ function hotShots({ order, values, mask }: Sequence, series: number): Recorder {
     },
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        clients[order[call & mask] as number]?.increment('ingest.accepted', values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => statsd.sum(),
@@ -133,17 +138,18 @@ function hotShots({ order, values, mask }: Sequence, series: number): Recorder {
 /** The limit: one load, one add, one compare, one store, in the same loop. */
 function bareNumbers({ order, values, mask }: Sequence, series: number): Recorder {
   const cells = Array.from({ length: series }, () => ({ value: 0 }));
+  const recordOne = (call: number): void => {
+    const cell = cells[order[call & mask] as number];
+    if (cell === undefined) return;
+    const sum = cell.value + (values[call & mask] as number);
+    if (sum <= Number.MAX_SAFE_INTEGER) cell.value = sum;
+  };
   let next = 0;
   return {
     contender: 'bare number',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const cell = cells[order[call & mask] as number];
-        if (cell === undefined) continue;
-        const sum = cell.value + (values[call & mask] as number);
-        if (sum <= Number.MAX_SAFE_INTEGER) cell.value = sum;
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => [cells.reduce((sum, { value }) => sum + value, 0)],

@@ -51,14 +51,15 @@ function ours(handle: TelemetryHandle, { order, values, mask }: Sequence): Recor
   const latencies = makeSeries(series).map((attributes, i) =>
     handle.latency(`pipeline.${i % 10}`, { attributes }),
   );
+  const recordOne = (call: number): void => {
+    latencies[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        latencies[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfHistograms(handle.snapshot()),
@@ -68,14 +69,15 @@ function ours(handle: TelemetryHandle, { order, values, mask }: Sequence): Recor
 function openTelemetry({ order, values, mask }: Sequence, exponential: boolean): Recorder {
   const { meter, collect } = makeMeter({ exponential });
   const histograms = Array.from({ length: series }, (_, i) => meter.createHistogram(`pipeline.${i}`));
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => tallyOfCollected(await collect()),
@@ -86,15 +88,16 @@ function openTelemetryWithAttributes({ order, values, mask }: Sequence, exponent
   const { meter, collect } = makeMeter({ exponential });
   const histograms = Array.from({ length: 10 }, (_, i) => meter.createHistogram(`pipeline.${i}`));
   const attributes = makeSeries(series);
+  const recordOne = (call: number): void => {
+    const i = order[call & mask] as number;
+    histograms[i % 10]?.record(values[call & mask] as number, attributes[i]);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS, attributes',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = order[call & mask] as number;
-        histograms[i % 10]?.record(values[call & mask] as number, attributes[i]);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => tallyOfCollected(await collect()),
@@ -111,14 +114,15 @@ function prometheus({ order, values, mask }: Sequence): Recorder {
     registers: [registry],
   });
   const histograms = makeSeries(series).map(({ chain, account }) => histogram.labels(chain, account));
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.observe(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.observe(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfRegistry(registry),
@@ -129,6 +133,9 @@ function prometheus({ order, values, mask }: Sequence): Recorder {
 function hotShots({ order, values, mask }: Sequence): Recorder {
   const statsd = makeStatsd();
   const clients = makeSeries(series).map((globalTags) => statsd.client.childClient({ globalTags }));
+  const recordOne = (call: number): void => {
+    clients[order[call & mask] as number]?.timing('pipeline', values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'hot-shots',
@@ -138,9 +145,7 @@ function hotShots({ order, values, mask }: Sequence): Recorder {
     },
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        clients[order[call & mask] as number]?.timing('pipeline', values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => statsd.times(),

@@ -26,14 +26,15 @@ export function counterByNameCase(names: number): RecordingCase {
 function ours({ order, values, mask }: Sequence, length: number): Recorder {
   const handle = makeHandle();
   const names = literalNames('ingest.accepted', length);
+  const recordOne = (call: number): void => {
+    handle.recordCounter(names[order[call & mask] as number] as string, values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        handle.recordCounter(names[order[call & mask] as number] as string, values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -43,14 +44,15 @@ function ours({ order, values, mask }: Sequence, length: number): Recorder {
 function openTelemetry({ order, values, mask }: Sequence, length: number): Recorder {
   const { meter, collect } = makeMeter();
   const counters = Array.from({ length }, (_, i) => meter.createCounter(`ingest.accepted.${i}`));
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -63,14 +65,15 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
     { length },
     (_, i) => new Counter({ name: `ingest_accepted_${i}`, help: 'accepted', registers: [registry] }),
   );
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.inc(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.inc(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfRegistry(registry),
@@ -82,6 +85,9 @@ function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
   const statsd = makeStatsd();
   const { client } = statsd;
   const names = literalNames('ingest.accepted', length);
+  const recordOne = (call: number): void => {
+    client.increment(names[order[call & mask] as number] as string, values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'hot-shots',
@@ -91,9 +97,7 @@ function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
     },
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        client.increment(names[order[call & mask] as number] as string, values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => statsd.sum(),

@@ -38,18 +38,19 @@ export function fiveAttributesCase(): RecordingCase {
 
 function oursWithTwo({ values, mask }: Sequence, { chains, methods }: RequestValues): Recorder {
   const handle = makeHandle();
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    handle.recordCounter('ingest.accepted', values[i] as number, {
+      chain: chains[i] as string,
+      method: methods[i] as string,
+    });
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        handle.recordCounter('ingest.accepted', values[i] as number, {
-          chain: chains[i] as string,
-          method: methods[i] as string,
-        });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -59,15 +60,16 @@ function oursWithTwo({ values, mask }: Sequence, { chains, methods }: RequestVal
 function openTelemetryWithTwo({ values, mask }: Sequence, { chains, methods }: RequestValues): Recorder {
   const { meter, collect } = makeMeter();
   const counter = meter.createCounter('ingest.accepted');
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    counter.add(values[i] as number, { chain: chains[i] as string, method: methods[i] as string });
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        counter.add(values[i] as number, { chain: chains[i] as string, method: methods[i] as string });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -82,15 +84,16 @@ function prometheusWithTwo({ values, mask }: Sequence, { chains, methods }: Requ
     labelNames: ['chain', 'method'],
     registers: [registry],
   });
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    counter.inc({ chain: chains[i] as string, method: methods[i] as string }, values[i] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        counter.inc({ chain: chains[i] as string, method: methods[i] as string }, values[i] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfRegistry(registry),
@@ -100,21 +103,22 @@ function prometheusWithTwo({ values, mask }: Sequence, { chains, methods }: Requ
 function oursWithFive({ values, mask }: Sequence, request: RequestValues): Recorder {
   const { chains, methods, regions, statuses, cached } = request;
   const handle = makeHandle();
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    handle.recordCounter('ingest.accepted', values[i] as number, {
+      chain: chains[i] as string,
+      method: methods[i] as string,
+      region: regions[i] as string,
+      status: statuses[i] as number,
+      cached: cached[i] as boolean,
+    });
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        handle.recordCounter('ingest.accepted', values[i] as number, {
-          chain: chains[i] as string,
-          method: methods[i] as string,
-          region: regions[i] as string,
-          status: statuses[i] as number,
-          cached: cached[i] as boolean,
-        });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -125,21 +129,22 @@ function openTelemetryWithFive({ values, mask }: Sequence, request: RequestValue
   const { chains, methods, regions, statuses, cached } = request;
   const { meter, collect } = makeMeter();
   const counter = meter.createCounter('ingest.accepted');
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    counter.add(values[i] as number, {
+      chain: chains[i] as string,
+      method: methods[i] as string,
+      region: regions[i] as string,
+      status: statuses[i] as number,
+      cached: cached[i] as boolean,
+    });
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        counter.add(values[i] as number, {
-          chain: chains[i] as string,
-          method: methods[i] as string,
-          region: regions[i] as string,
-          status: statuses[i] as number,
-          cached: cached[i] as boolean,
-        });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -155,23 +160,24 @@ function prometheusWithFive({ values, mask }: Sequence, request: RequestValues):
     labelNames: ['chain', 'method', 'region', 'status', 'cached'],
     registers: [registry],
   });
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    const labels = {
+      chain: chains[i] as string,
+      method: methods[i] as string,
+      region: regions[i] as string,
+      status: statuses[i] as number,
+      // It has no booleans.
+      cached: String(cached[i]),
+    };
+    counter.inc(labels, values[i] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        const labels = {
-          chain: chains[i] as string,
-          method: methods[i] as string,
-          region: regions[i] as string,
-          status: statuses[i] as number,
-          // It has no booleans.
-          cached: String(cached[i]),
-        };
-        counter.inc(labels, values[i] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfRegistry(registry),

@@ -27,14 +27,15 @@ export function latencyByNameCase(names: number): RecordingCase {
 function ours({ order, values, mask }: Sequence, length: number): Recorder {
   const handle = makeHandle();
   const names = literalNames('pipeline', length);
+  const recordOne = (call: number): void => {
+    handle.recordLatencyMs(names[order[call & mask] as number] as string, values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        handle.recordLatencyMs(names[order[call & mask] as number] as string, values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfHistograms(handle.snapshot()),
@@ -44,14 +45,15 @@ function ours({ order, values, mask }: Sequence, length: number): Recorder {
 function openTelemetry({ order, values, mask }: Sequence, length: number): Recorder {
   const { meter, collect } = makeMeter();
   const histograms = Array.from({ length }, (_, i) => meter.createHistogram(`pipeline.${i}`));
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => tallyOfCollected(await collect()),
@@ -70,14 +72,15 @@ function prometheus({ order, values, mask }: Sequence, length: number): Recorder
         registers: [registry],
       }),
   );
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.observe(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.observe(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfRegistry(registry),
@@ -89,6 +92,9 @@ function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
   const statsd = makeStatsd();
   const { client } = statsd;
   const names = literalNames('pipeline', length);
+  const recordOne = (call: number): void => {
+    client.timing(names[order[call & mask] as number] as string, values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'hot-shots',
@@ -98,9 +104,7 @@ function hotShots({ order, values, mask }: Sequence, length: number): Recorder {
     },
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        client.timing(names[order[call & mask] as number] as string, values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => statsd.times(),

@@ -21,18 +21,19 @@ export function latencyWithAttributesCase(): RecordingCase {
 
 function ours({ values, mask }: Sequence, { chains, methods }: RequestValues): Recorder {
   const handle = makeHandle();
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    handle.recordLatencyMs('pipeline', values[i] as number, {
+      chain: chains[i] as string,
+      method: methods[i] as string,
+    });
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        handle.recordLatencyMs('pipeline', values[i] as number, {
-          chain: chains[i] as string,
-          method: methods[i] as string,
-        });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfHistograms(handle.snapshot()),
@@ -42,15 +43,16 @@ function ours({ values, mask }: Sequence, { chains, methods }: RequestValues): R
 function openTelemetry({ values, mask }: Sequence, { chains, methods }: RequestValues): Recorder {
   const { meter, collect } = makeMeter();
   const histogram = meter.createHistogram('pipeline');
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    histogram.record(values[i] as number, { chain: chains[i] as string, method: methods[i] as string });
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        histogram.record(values[i] as number, { chain: chains[i] as string, method: methods[i] as string });
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => tallyOfCollected(await collect()),
@@ -66,15 +68,16 @@ function prometheus({ values, mask }: Sequence, { chains, methods }: RequestValu
     buckets: defaultBounds,
     registers: [registry],
   });
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    histogram.observe({ chain: chains[i] as string, method: methods[i] as string }, values[i] as number);
+  };
   let next = 0;
   return {
     contender: 'prom-client',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        histogram.observe({ chain: chains[i] as string, method: methods[i] as string }, values[i] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfRegistry(registry),

@@ -38,14 +38,15 @@ function oursDisguised({ order, values, mask }: Sequence): Recorder {
   const adders = makeSeries(series).map((attributes, i) =>
     disguise(handle.counter(`ingest.accepted.${i % 10}`, { attributes }), i),
   );
+  const recordOne = (call: number): void => {
+    (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -58,14 +59,15 @@ function openTelemetryDisguised({ order, values, mask }: Sequence): Recorder {
   const adders = Array.from({ length: series }, (_, i) =>
     disguise(meter.createCounter(`ingest.accepted.${i}`), i),
   );
+  const recordOne = (call: number): void => {
+    (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -76,14 +78,15 @@ function openTelemetryDisguised({ order, values, mask }: Sequence): Recorder {
 function bareNumbersDisguised({ order, values, mask }: Sequence): Recorder {
   const cells = Array.from({ length: series }, () => new BareNumber());
   const adders = cells.map((cell, i) => disguise(cell, i));
+  const recordOne = (call: number): void => {
+    (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'bare number',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        (adders[order[call & mask] as number] as Adder).add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => [cells.reduce((sum, { value }) => sum + value, 0)],
@@ -103,19 +106,20 @@ function oursOfManyShapes({ order, values, mask }: Sequence, request: RequestVal
   useEverything(makeHandle());
   const handle = makeHandle();
   const names = literalNames('ingest.accepted', 16);
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    handle.recordCounter(
+      names[order[i] as number] as string,
+      values[i] as number,
+      attributesOf(request, i),
+    );
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        handle.recordCounter(
-          names[order[i] as number] as string,
-          values[i] as number,
-          attributesOf(request, i),
-        );
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -126,17 +130,18 @@ function openTelemetryOfManyShapes({ order, values, mask }: Sequence, request: R
   useEverythingOf(makeMeter().meter);
   const { meter, collect } = makeMeter();
   const counters = Array.from({ length: 16 }, (_, i) => meter.createCounter(`ingest.accepted.${i}`));
+  const recordOne = (call: number): void => {
+    const i = call & mask;
+    // It takes no bigint; there is none in these attributes.
+    const attributes = attributesOf(request, i) as Record<string, string | number | boolean>;
+    counters[order[i] as number]?.add(values[i] as number, attributes);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        const i = call & mask;
-        // It takes no bigint; there is none in these attributes.
-        const attributes = attributesOf(request, i) as Record<string, string | number | boolean>;
-        counters[order[i] as number]?.add(values[i] as number, attributes);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),

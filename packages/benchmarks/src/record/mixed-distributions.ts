@@ -33,14 +33,15 @@ function ours({ order, values, mask }: Sequence): Recorder {
       ? handle.latency(`pipeline.${i}`, { boundsMs: bounds })
       : handle.histogram(`size.${i}`, { bounds });
   });
+  const recordOne = (call: number): void => {
+    instruments[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        instruments[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally() {
@@ -60,14 +61,15 @@ function openTelemetry({ order, values, mask }: Sequence): Recorder {
     const advice = i % 3 === 1 ? { explicitBucketBoundaries: otherBounds } : {};
     return meter.createHistogram(`pipeline.${i}`, { advice });
   });
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     async tally() {

@@ -4,20 +4,28 @@ import type { Tally } from './recorder.ts';
 /** How many calls a sequence goes before it repeats: a power of two. */
 const length = 16_384;
 
-/** Sequence is what is recorded, call by call: which series, and which value. Nothing in it can be folded away. */
+/** Values are whole numbers that fit a byte, or doubles. */
+type Values = Uint8Array | Float64Array;
+
+/**
+ * Sequence is what is recorded, call by call: which series, and which value. Nothing in it can be folded away. Typed
+ * arrays, since it takes V8 the least to read one: of the time of a call, as little as possible is to be the sequence's.
+ */
 export class Sequence {
   /** The last index: `call & mask` is a call's place in the sequence. */
   readonly mask: number = length - 1;
-  readonly values: readonly number[];
+  readonly values: Values;
   /** The index of each call's series. */
-  readonly order: readonly number[];
+  readonly order: Uint16Array;
 
-  private constructor(values: readonly number[], series: number) {
+  private constructor(values: Values, series: number) {
     const random = makeRandom(7);
     this.values = values;
-    this.order = shuffle(
-      Array.from({ length }, (_, i) => i % series),
-      random,
+    this.order = Uint16Array.from(
+      shuffle(
+        Array.from({ length }, (_, i) => i % series),
+        random,
+      ),
     );
   }
 
@@ -25,7 +33,7 @@ export class Sequence {
   static ofAmounts(series: number): Sequence {
     const random = makeRandom(2);
     return new Sequence(
-      Array.from({ length }, () => 1 + (random() % 3)),
+      Uint8Array.from({ length }, () => 1 + (random() % 3)),
       series,
     );
   }
@@ -34,7 +42,7 @@ export class Sequence {
   static ofLatencies(series: number): Sequence {
     const random = makeRandom(3);
     return new Sequence(
-      Array.from({ length }, () => 0.25 + Math.floor(4 * 8000 ** (random() / 2 ** 32)) / 4),
+      Float64Array.from({ length }, () => 0.25 + Math.floor(4 * 8000 ** (random() / 2 ** 32)) / 4),
       series,
     );
   }
@@ -50,6 +58,8 @@ export class Sequence {
   }
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function sumOf(values: Values): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

@@ -41,14 +41,15 @@ function attachedCounters(): Recorder {
   const counters = attributes.map((each, i) =>
     telemetry.counter(`ingest.accepted.${i % 10}`, { attributes: each }),
   );
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => (await talliesOfMainThread()).owner,
@@ -60,14 +61,15 @@ function countersOfOneThread(): Recorder {
   const counters = attributes.map((each, i) =>
     handle.counter(`ingest.accepted.${i % 10}`, { attributes: each }),
   );
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'one thread only',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => sumOfCounters(handle.snapshot()),
@@ -79,14 +81,15 @@ function attachedLatencies(): Recorder {
   const latencies = attributes.map((each, i) =>
     telemetry.latency(`pipeline.${i % 10}`, { attributes: each }),
   );
+  const recordOne = (call: number): void => {
+    latencies[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: '@pqcnet/telemetry',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        latencies[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => (await talliesOfMainThread()).owner,
@@ -96,14 +99,15 @@ function attachedLatencies(): Recorder {
 function latenciesOfOneThread(): Recorder {
   const handle = makeHandle();
   const latencies = attributes.map((each, i) => handle.latency(`pipeline.${i % 10}`, { attributes: each }));
+  const recordOne = (call: number): void => {
+    latencies[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'one thread only',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        latencies[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: () => tallyOfHistograms(handle.snapshot()),
@@ -120,15 +124,16 @@ function awaitMainThread(posted: number): void {
 
 /** What users do who have one handle and several threads. */
 function postedRecords(): Recorder {
+  const recordOne = (call: number): void => {
+    port?.postMessage({ series: order[call & mask] as number, value: values[call & mask] as number });
+    if (call % mostPosted === 0) awaitMainThread(call + 1);
+  };
   let next = 0;
   return {
     contender: 'posted to the owner',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        port?.postMessage({ series: order[call & mask] as number, value: values[call & mask] as number });
-        if (call % mostPosted === 0) awaitMainThread(call + 1);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
       awaitMainThread(next);
     },
@@ -140,14 +145,15 @@ function postedRecords(): Recorder {
 function peerCounters(): Recorder {
   const { meter, collect } = makeMeter();
   const counters = attributes.map((_, i) => meter.createCounter(`ingest.accepted.${i}`));
+  const recordOne = (call: number): void => {
+    counters[order[call & mask] as number]?.add(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        counters[order[call & mask] as number]?.add(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => sumOfCollected(await collect()),
@@ -157,14 +163,15 @@ function peerCounters(): Recorder {
 function peerHistograms(): Recorder {
   const { meter, collect } = makeMeter();
   const histograms = attributes.map((_, i) => meter.createHistogram(`pipeline.${i}`));
+  const recordOne = (call: number): void => {
+    histograms[order[call & mask] as number]?.record(values[call & mask] as number);
+  };
   let next = 0;
   return {
     contender: 'OpenTelemetry JS',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) {
-        histograms[order[call & mask] as number]?.record(values[call & mask] as number);
-      }
+      for (let call = next; call < end; call += 1) recordOne(call);
       next = end;
     },
     tally: async () => tallyOfCollected(await collect()),
