@@ -108,11 +108,7 @@ function oursOfManyShapes({ order, values, mask }: Sequence, request: RequestVal
   const names = literalNames('ingest.accepted', 16);
   const recordOne = (call: number): void => {
     const i = call & mask;
-    handle.recordCounter(
-      names[order[i] as number] as string,
-      values[i] as number,
-      attributesOf(request, i),
-    );
+    handle.recordCounter(names[order[i] as number] as string, values[i] as number, attributesOf(request, i));
   };
   let next = 0;
   return {

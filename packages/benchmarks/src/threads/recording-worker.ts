@@ -124,16 +124,15 @@ function awaitMainThread(posted: number): void {
 
 /** What users do who have one handle and several threads. */
 function postedRecords(): Recorder {
-  const recordOne = (call: number): void => {
-    port?.postMessage({ series: order[call & mask] as number, value: values[call & mask] as number });
-    if (call % mostPosted === 0) awaitMainThread(call + 1);
-  };
   let next = 0;
   return {
     contender: 'posted to the owner',
     record(calls) {
       const end = next + calls;
-      for (let call = next; call < end; call += 1) recordOne(call);
+      for (let call = next; call < end; call += 1) {
+        port?.postMessage({ series: order[call & mask] as number, value: values[call & mask] as number });
+        if (call % mostPosted === 0) awaitMainThread(call + 1);
+      }
       next = end;
       awaitMainThread(next);
     },
