@@ -17,9 +17,8 @@ export class NameMap<T> {
    * them, and V8 would compare character by character for every record.
    */
   readonly #given: string[] = [];
-  /** By slot: the first name that came to it, and its value. */
-  #names: string[] = [''];
-  #values: (T | undefined)[] = [undefined];
+  /** By slot: the first name that came to it, and behind that its value; side by side they lie in one cache line. */
+  #table: (string | T | undefined)[] = ['', undefined];
   /** The characters that are read, counted from the end; −1 for none, and for none after that. */
   #first = -1;
   #second = -1;
@@ -36,31 +35,31 @@ export class NameMap<T> {
 
   get(name: string): T | undefined {
     // Callers of JavaScript pass anything.
-    if (typeof name !== 'string' || name.length === 0) return undefined;
-    const slot = this.#slotOf(name);
-    return this.#names[slot] === name ? this.#values[slot] : this.#map.get(name);
+    if (typeof name !== 'string') return undefined;
+    const at = this.#placeOf(name);
+    const table = this.#table;
+    return table[at] === name ? (table[at + 1] as T | undefined) : this.#map.get(name);
   }
 
   /** Sets the value of a name that is not empty. */
   set(name: string, value: T): void {
     if (!this.#map.has(name)) this.#given.push(name);
     this.#map.set(name, value);
-    if (this.#map.size * slotsPerName <= this.#names.length) this.#place(name, value);
+    if (2 * slotsPerName * this.#map.size <= this.#table.length) this.#place(name, value);
     else this.#placeAll();
   }
 
   #place(name: string, value: T): void {
-    const slot = this.#slotOf(name);
-    const taken = this.#names[slot];
+    const at = this.#placeOf(name);
+    const taken = this.#table[at];
     if (taken !== '' && taken !== name) return;
-    this.#names[slot] = name;
-    this.#values[slot] = value;
+    this.#table[at] = name;
+    this.#table[at + 1] = value;
   }
 
   #placeAll(): void {
     const slots = 2 ** Math.ceil(Math.log2(2 * slotsPerName * this.#map.size));
-    this.#names = Array.from({ length: slots }, () => '');
-    this.#values = Array.from({ length: slots }, () => undefined);
+    this.#table = Array.from({ length: 2 * slots }, (_, at) => (at % 2 === 0 ? '' : undefined));
     this.#chooseCharacters();
     for (const name of this.#given) this.#place(name, this.#map.get(name) as T);
   }
@@ -91,28 +90,24 @@ export class NameMap<T> {
 
   /** How many slots the names come to, the last ones first. */
   #slotsUsed(): number {
-    return new Set(this.#given.slice(-namesCounted).map((name) => this.#slotOf(name))).size;
+    return new Set(this.#given.slice(-namesCounted).map((name) => this.#placeOf(name))).size;
   }
 
-  /** By the length and the characters that are read of a name that is not empty. */
-  #slotOf(name: string): number {
+  /** Where a name's slot begins in the table: by its length and the characters that are read, the sum in 32 bits. */
+  #placeOf(name: string): number {
     const { length } = name;
-    let hash = 37 * length;
+    let hash = Math.imul(37, length);
     const first = this.#first;
     if (first >= 0) {
-      hash += characterAt(name, length, first);
+      // Of a shorter name the character is NaN, which counts as 0.
+      hash = (hash + (name.charCodeAt(length - 1 - first) | 0)) | 0;
       const second = this.#second;
       if (second >= 0) {
-        hash += 11 * characterAt(name, length, second);
+        hash = (hash + 11 * (name.charCodeAt(length - 1 - second) | 0)) | 0;
         const third = this.#third;
-        if (third >= 0) hash += 101 * characterAt(name, length, third);
+        if (third >= 0) hash = (hash + 101 * (name.charCodeAt(length - 1 - third) | 0)) | 0;
       }
     }
-    return hash & (this.#names.length - 1);
+    return (hash << 1) & (this.#table.length - 2);
   }
-}
-
-/** A character counted from the end; the first one for those before it. */
-function characterAt(name: string, length: number, fromEnd: number): number {
-  return name.charCodeAt(length > fromEnd ? length - 1 - fromEnd : 0);
 }
