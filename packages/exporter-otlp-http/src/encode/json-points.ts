@@ -11,21 +11,14 @@ import type {
 import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
+import { JsonTimes } from './json-times.ts';
 import type { RowRun } from './request-format.ts';
 import { TableWriter } from './table-writer.ts';
-import {
-  MAX_DECIMAL_BYTES,
-  writeInteger,
-  writeJsonDouble,
-  writeQuotedIntegers,
-  writeUnsigned64,
-} from './write-decimal.ts';
+import { MAX_DECIMAL_BYTES, writeInteger, writeJsonDouble, writeQuotedIntegers } from './write-decimal.ts';
 
 /** Each point has a comma behind it, which the end of the metric takes the place of in the end. */
 const END_POINT: Fragment = fragmentOf('},');
 const END_INT: Fragment = fragmentOf('"},');
-const BEHIND_START: Fragment = fragmentOf('","timeUnixNano":"');
-const AS_DOUBLE: Fragment = fragmentOf('","asDouble":');
 const DOUBLE_KEYS: readonly Fragment[] = ['","sum":', ',"min":', ',"max":'].map(fragmentOf);
 /** The sum, min and max of a point: V8 makes no objects of numbers that go through memory. */
 const DOUBLES = new Float64Array(3);
@@ -39,40 +32,9 @@ const END_RANGE: Fragment = fragmentOf(']},');
 /** Room for any point, save its identity and its buckets: ten numbers and the keys between them. */
 const POINT_ROOM: number = 10 * MAX_DECIMAL_BYTES + 256;
 
-/** JsonTimes is the text of a point's start and time, from the digits of the start to the quote of what comes next. */
-class JsonTimes {
-  readonly #text = new ByteWriter(128);
-  readonly #behindTime: Fragment;
-  #time = 0n;
-  #start = -1n;
-
-  constructor(nextKey: string) {
-    this.#behindTime = fragmentOf(`","${nextKey}":"`);
-  }
-
-  beginSnapshot(timeUnixNano: bigint): void {
-    this.#time = timeUnixNano;
-    this.#start = -1n;
-  }
-
-  /** write writes it into room that is reserved. Most series began in the same moment as the one before. */
-  write(out: ByteWriter, start: bigint): void {
-    const text = this.#text;
-    if (start !== this.#start) {
-      text.position = 0;
-      writeUnsigned64(text, start);
-      text.fragment(BEHIND_START);
-      writeUnsigned64(text, this.#time);
-      text.fragment(this.#behindTime);
-      this.#start = start;
-    }
-    out.copy(text.view, 0, text.position);
-  }
-}
-
 /** JsonSums writes the points of sums. */
 export class JsonSums extends TableWriter<SumTable, JsonMetric> {
-  readonly #times = new JsonTimes('asInt');
+  readonly #times = new JsonTimes('","asInt":"');
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
@@ -83,8 +45,8 @@ export class JsonSums extends TableWriter<SumTable, JsonMetric> {
     let row = from;
     do {
       const value = requireInt64(deltas ? table.delta(row) : table.total(row));
-      metric.identities.write(out, row, POINT_ROOM);
-      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const start = deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row);
+      metric.identities.write(out, row, this.#times.from(start), POINT_ROOM);
       writeInteger(out, value);
       out.fragment(END_INT);
       row += 1;
@@ -95,22 +57,19 @@ export class JsonSums extends TableWriter<SumTable, JsonMetric> {
 
 /** JsonGauges writes the points of gauges. */
 export class JsonGauges extends TableWriter<GaugeTable, JsonMetric> {
-  /** The time of the snapshot and the key of the value. */
-  readonly #time = new ByteWriter(64);
+  readonly #times = new JsonTimes('","asDouble":');
 
   beginSnapshot(timeUnixNano: bigint): void {
     // When a gauge was set is not said: Prometheus refuses a request with anything older than the one before it.
-    this.#time.position = 0;
-    writeUnsigned64(this.#time, timeUnixNano);
-    this.#time.fragment(AS_DOUBLE);
+    this.#times.beginSnapshot(timeUnixNano);
   }
 
   write(out: ByteWriter, { from, to, until }: RowRun): number {
     const { table, metric } = this.opened;
+    const time = this.#times.withoutStart();
     let row = from;
     do {
-      metric.identities.write(out, row, POINT_ROOM);
-      out.copy(this.#time.view, 0, this.#time.position);
+      metric.identities.write(out, row, time, POINT_ROOM);
       writeJsonDouble(out, table.value(row));
       out.fragment(END_POINT);
       row += 1;
@@ -121,7 +80,7 @@ export class JsonGauges extends TableWriter<GaugeTable, JsonMetric> {
 
 /** JsonHistograms writes the points of histograms with explicit bounds. */
 export class JsonHistograms extends TableWriter<HistogramTable, JsonMetric> {
-  readonly #times = new JsonTimes('count');
+  readonly #times = new JsonTimes('","count":"');
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
@@ -132,8 +91,8 @@ export class JsonHistograms extends TableWriter<HistogramTable, JsonMetric> {
     const { boundsTail } = metric;
     let row = from;
     do {
-      metric.identities.write(out, row, POINT_ROOM);
-      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const start = deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row);
+      metric.identities.write(out, row, this.#times.from(start), POINT_ROOM);
       const distribution = deltas ? table.delta(row) : table.total(row);
       writeMoments(out, distribution);
       out.fragment(BUCKET_COUNTS);
@@ -149,7 +108,7 @@ export class JsonHistograms extends TableWriter<HistogramTable, JsonMetric> {
 
 /** JsonExponentialHistograms writes the points of exponential histograms. */
 export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramTable, JsonMetric> {
-  readonly #times = new JsonTimes('count');
+  readonly #times = new JsonTimes('","count":"');
 
   beginSnapshot(timeUnixNano: bigint): void {
     this.#times.beginSnapshot(timeUnixNano);
@@ -159,8 +118,8 @@ export class JsonExponentialHistograms extends TableWriter<ExponentialHistogramT
     const { table, metric, deltas } = this.opened;
     let row = from;
     do {
-      metric.identities.write(out, row, POINT_ROOM);
-      this.#times.write(out, deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row));
+      const start = deltas ? table.windowStartTimeUnixNano(row) : table.startTimeUnixNano(row);
+      metric.identities.write(out, row, this.#times.from(start), POINT_ROOM);
       const distribution = deltas ? table.delta(row) : table.total(row);
       writeMoments(out, distribution);
       out.fragment(SCALE);

@@ -2,7 +2,7 @@ import { type PointTable, sendsDelta, type Temporality } from '@pqcnet/telemetry
 
 import { OtlpHttpError } from '../otlp-http-error.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { type PointWriter, type RequestFormat, ROWS_PER_LOOK } from './request-format.ts';
+import { type PointWriter, type RequestFormat, type RowRun, ROWS_PER_LOOK } from './request-format.ts';
 
 /** EncodedPart is one request for the points `from` (inclusive) to `to` (exclusive), or why there is none. */
 export type EncodedPart = EncodedRequest | UnsendablePart;
@@ -38,6 +38,13 @@ export interface RequestEncoderOptions {
 /** How many bytes are written between two looks at the clock, at most. */
 const BYTES_PER_LOOK = 32_768;
 
+/** A class, since V8 would share what it knows of the numbers in it with all other objects that begin alike. */
+class Run implements RowRun {
+  from = 0;
+  to = 0;
+  until = 0;
+}
+
 /**
  * RequestEncoder turns ranges of a snapshot's points into requests, in steps that end when they are told to. The same
  * range always gives the same bytes.
@@ -53,7 +60,7 @@ export class RequestEncoder {
   #table = 0;
   #first = 0;
   #dataPoints = 0;
-  readonly #run = { from: 0, to: 0, until: 0 };
+  readonly #run = new Run();
   /** What writes the points of the open metric, if one is. */
   #writer: PointWriter | undefined;
   #error: OtlpHttpError | undefined;
@@ -69,9 +76,10 @@ export class RequestEncoder {
   begin(from: number, limit: number, partBytes: number = this.#options.maxRequestBytes): void {
     const { format, out } = this.#options;
     this.#partBytes = partBytes;
-    this.#from = from;
-    this.#limit = limit;
-    this.#index = from;
+    // Integers to V8 as well: numbers that come out of a calculation can be doubles to it.
+    this.#from = from | 0;
+    this.#limit = limit | 0;
+    this.#index = this.#from;
     this.#dataPoints = 0;
     this.#writer = undefined;
     this.#error = undefined;
@@ -96,9 +104,11 @@ export class RequestEncoder {
         this.#table += 1;
         continue;
       }
-      // At the same rows wherever the part begins.
+      // At the same rows wherever the part begins. Without Math.min, which gives V8 doubles for row numbers.
       const row = this.#index - this.#first;
-      const lookAt = Math.min(this.#limit, end, this.#index + ROWS_PER_LOOK - (row % ROWS_PER_LOOK));
+      let lookAt = this.#index + ROWS_PER_LOOK - (row % ROWS_PER_LOOK);
+      if (lookAt > end) lookAt = end;
+      if (lookAt > this.#limit) lookAt = this.#limit;
       if (!this.#encode(table, lookAt, out.position + BYTES_PER_LOOK)) return true;
       if (isOver()) return this.#index === this.#limit;
     }
