@@ -146,7 +146,7 @@ class KnownSeries implements Series {
   }
 
   get attributes(): Attributes {
-    return attributesOf(this.#pairs());
+    return attributesOf(KnownSeries.#pairsOf(this));
   }
 
   isIn(table: SeriesTable): boolean {
@@ -160,11 +160,13 @@ class KnownSeries implements Series {
 
   /** leave takes the attributes out of a table that lives no longer than its snapshots. */
   leave(): void {
-    this.#table = this.#pairs();
+    this.#table = KnownSeries.#pairsOf(this);
   }
 
-  #pairs(): Pairs {
-    return this.#table instanceof SeriesTable ? this.#table.index.pairs(this.#row) : this.#table;
+  /** Static, since a private method would be a field more in every object. */
+  static #pairsOf(series: KnownSeries): Pairs {
+    const table = series.#table;
+    return table instanceof SeriesTable ? table.index.pairs(series.#row) : table;
   }
 }
 
