@@ -8,7 +8,7 @@ import type {
   SumTable,
 } from '@pqcnet/telemetry-core';
 
-import { ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
+import { type ByteWriter, type Fragment, fragmentOf } from './byte-writer.ts';
 import { requireInt64 } from './int-value.ts';
 import type { JsonMetric } from './json-metric.ts';
 import { JsonTimes } from './json-times.ts';
