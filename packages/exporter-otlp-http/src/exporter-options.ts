@@ -23,7 +23,10 @@ export interface OtlpHttpExporterOptions {
   readonly labelPlacement?: LabelPlacement;
   /** Which values of sums and histograms are sent. Default `cumulative`. */
   readonly temporality?: Temporality;
-  /** The largest request in bytes, before compression; a larger snapshot goes in several. Default 4194304 (4 MiB). */
+  /**
+   * The largest request in bytes, before compression; a larger snapshot goes in several. Default 4194304 (4 MiB), and never
+   * more than 1 GiB.
+   */
   readonly maxRequestBytes?: number;
   /** Who is sending: a product/version that is put before this package's own. */
   readonly userAgent?: string;

@@ -25,6 +25,14 @@ test('a writer that rests holds no more memory than at first once garbage was co
   expect(Buffer.from(out.written()).toString()).toBe('é'.repeat(60_000));
 });
 
+test('a writer makes no room for more than its positions can tell apart, and goes on with what it has', () => {
+  const out = new ByteWriter(100);
+  out.utf8('before');
+  expect(() => out.reserve(2 ** 31)).toThrow('2147483662 bytes in one piece, expected at most 2147483647');
+  out.utf8(' and after');
+  expect(Buffer.from(out.written()).toString()).toBe('before and after');
+});
+
 test('memory that was left to others is not written to again', () => {
   const out = new ByteWriter(100);
   out.utf8('body');

@@ -1,5 +1,7 @@
 /** SLACK is how many bytes past its position a writer may touch: copies go by words of eight bytes. */
 export const SLACK = 8;
+/** Positions are integers of 32 bits, with a sign. */
+const MOST_BYTES: number = 2 ** 31 - 1;
 /** SHORT is up to how many characters a loop over them pays. */
 const SHORT = 64;
 
@@ -43,6 +45,7 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
+    requireSize(needed);
     const before = this.bytes;
     const rested = this.#resting?.deref();
     this.#resting = undefined;
@@ -141,8 +144,8 @@ export class ByteWriter {
 /**
  * copyWords copies `length` bytes, and up to seven more on both sides. For the few dozen bytes of a point's pieces it
  * is several times as fast as the built-in copies, which each need a view or a call: the optimizing compiler makes
- * plain 64-bit moves of it, without a bigint. All positions are below 2^31, which `| 0` tells it: it need not look whether
- * a sum still is.
+ * plain 64-bit moves of it, without a bigint. All positions are below 2^31 (`requireSize`), which `| 0` tells it: it need
+ * not look whether a sum still is.
  */
 // More parameters than usual: an object would be made for every piece of every point.
 export function copyWords(
@@ -157,6 +160,15 @@ export function copyWords(
   for (let at = start; at < end; at = (at + 8) | 0) {
     target.setBigInt64((at + shift) | 0, source.getBigInt64(at, true), true);
   }
+}
+
+/**
+ * requireSize is for memory that grows and is copied to or from.
+ *
+ * @throws RangeError when there are more bytes than a position can tell apart.
+ */
+export function requireSize(bytes: number): void {
+  if (bytes > MOST_BYTES) throw new RangeError(`${bytes} bytes in one piece, expected at most ${MOST_BYTES}`);
 }
 
 /** Fragment is a short piece of encoded text that is written again and again. */

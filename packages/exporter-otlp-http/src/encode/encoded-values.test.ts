@@ -51,6 +51,14 @@ test('a value of twelve bytes takes less than 22 bytes, all overhead included', 
   expect(values.bytes / 10_000).toBeLessThan(22);
 });
 
+test('values that take more than a position can tell apart are refused, and none of them is found', () => {
+  const values = new EncodedValues();
+  const source = new ByteWriter(8);
+  source.position = 2 ** 31;
+  expect(() => values.add(3, source, 1)).toThrow(RangeError);
+  expect(values.find(3)).toBe(false);
+});
+
 test('nothing is taken until there is a value', () => {
   const values = new EncodedValues();
   expect(values.find(0)).toBe(false);

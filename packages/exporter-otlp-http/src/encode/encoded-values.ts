@@ -1,4 +1,4 @@
-import { type ByteWriter, copyWords, SLACK } from './byte-writer.ts';
+import { type ByteWriter, copyWords, requireSize, SLACK } from './byte-writer.ts';
 
 const NO_PLACES: Uint32Array<ArrayBuffer> = new Uint32Array(0);
 const NO_BYTES: DataView = new DataView(new ArrayBuffer(SLACK));
@@ -82,6 +82,7 @@ export class EncodedValues {
   #reserve(length: number): void {
     const needed = this.#used + length + SLACK;
     if (needed <= this.view.byteLength) return;
+    requireSize(needed);
     // In small steps, since it stays: nothing more is added once all series have been seen.
     const larger = new Uint8Array(Math.max(needed, Math.floor(this.view.byteLength * 1.25)));
     larger.set(new Uint8Array(this.view.buffer, 0, this.#used));

@@ -8,6 +8,13 @@ test('is as configured until something is too large', () => {
   expect(size.bytes).toBe(4_194_304);
 });
 
+test('is 1 GiB at most, whatever is configured', () => {
+  const size = new RequestSize(Number.MAX_SAFE_INTEGER);
+  expect(size.bytes).toBe(2 ** 30);
+  size.beginExport();
+  expect(size.bytes).toBe(2 ** 30);
+});
+
 test('is half of what was too large, and 64 KiB at least', () => {
   const size = new RequestSize(4_194_304);
   expect(size.halve(1_000_001)).toBe(true);

@@ -1,5 +1,7 @@
 /** Requests are not made smaller than this for good: a receiver that finds even these too large has other reasons. */
 const LEAST_BYTES = 65_536;
+/** Nor larger than this, whatever is configured: what encodes them tells positions up to 2^31 apart. */
+const MOST_BYTES: number = 2 ** 30;
 /** After how many exports the configured size is tried again. */
 const REMEMBERED_EXPORTS = 100;
 
@@ -14,8 +16,8 @@ export class RequestSize {
   #exportsLeft = 0;
 
   constructor(configuredBytes: number) {
-    this.#configuredBytes = configuredBytes;
-    this.#bytes = configuredBytes;
+    this.#configuredBytes = Math.min(configuredBytes, MOST_BYTES);
+    this.#bytes = this.#configuredBytes;
   }
 
   /** The size that a request of several points may have, in bytes. */
